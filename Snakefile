@@ -1,0 +1,141 @@
+# The one graph of the book:
+#
+#   checkpoints -> executed notebooks -> results -> number check -> pages
+#
+# Training is a separate target, `retrain`: a checkpoint is a source file, and its age never
+# starts a training. `make` calls this file; see `make help`.
+
+import subprocess
+import sys
+from pathlib import Path
+from shlex import quote
+
+ROOT = Path(workflow.basedir)
+sys.path.insert(0, str(ROOT / "book"))
+
+import dependencies
+
+PROFILE = config.get("profile", "book")
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.py"))
+CACHE = ".cache"
+
+# What a run sees of its surroundings: this environment's Python, one compilation cache, no choice
+# of a plotting backend (notebooks draw inline), and no chatter of the compiler on the pages.
+shell.prefix(
+    f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH PYTHONHASHSEED=0 "
+    f"JAX_PLATFORMS=cpu JAX_COMPILATION_CACHE_DIR={quote(str(ROOT / CACHE / 'jax'))} "
+    "TF_CPP_MIN_LOG_LEVEL=2; unset MPLBACKEND; "
+)
+
+
+def notebook_inputs(wildcards):
+    """The notebook, the modules it uses and the checkpoints it loads."""
+    return dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
+
+
+def training_stamps(wildcards):
+    """One stamp per training in the matrix, or for the one that was asked for."""
+    if config.get("train"):
+        names = [config["train"]]
+    else:
+        command = [sys.executable, "-m", "hoam.retrain", "--list"]
+        names = subprocess.run(
+            command, cwd=ROOT, check=True, capture_output=True, text=True
+        ).stdout.split()
+    return expand(f"{CACHE}/trained/{{name}}", name=names)
+
+
+def full_run_stamps(wildcards):
+    """The trainings that must come first, in the profile that retrains everything."""
+    return training_stamps(wildcards) if PROFILE == "full" else []
+
+
+wildcard_constraints:
+    name=r"[\w-]+",
+
+
+rule book:
+    input:
+        f"{CACHE}/checked",
+        "_build/html/index.html",
+    default_target: True
+
+
+rule results:
+    input:
+        expand("results/{name}.json", name=NOTEBOOKS),
+
+
+rule execute:
+    input:
+        notebook_inputs,
+        full_run_stamps,
+        "requirements.lock",
+    output:
+        page="book/_executed/{name}.ipynb",
+        numbers="results/{name}.json",
+    params:
+        profile=PROFILE,
+    shell:
+        "echo 'Running notebooks/{wildcards.name}.py'; "
+        "python book/execute.py notebooks/{wildcards.name}.py {output.page}"
+        " --profile {params.profile}"
+
+
+rule check:
+    input:
+        expand("results/{name}.json", name=NOTEBOOKS),
+        sorted(str(p.relative_to(ROOT)) for p in ROOT.glob("tests/reference/*.toml")),
+        "hoam/check.py",
+        "hoam/references.py",
+    output:
+        f"{CACHE}/checked",
+    params:
+        profile=PROFILE,
+    shell:
+        "python -m hoam.report --profile {params.profile} check && touch {output}"
+
+
+# A failed build forgets its pages: Sphinx reports the warnings of a page only when it reads it.
+rule pages:
+    input:
+        expand("book/_executed/{name}.ipynb", name=NOTEBOOKS),
+        expand("results/{name}.json", name=NOTEBOOKS),
+        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff"],
+        sorted(
+            str(path.relative_to(ROOT))
+            for pattern in (
+                "book/*.*",
+                "book/api/*",
+                "book/_extensions/*.py",
+                "book/_static/*",
+                "book/_vendor/**/*.*",
+                "hoam/**/*.py",
+                "tests/reference/*.toml",
+            )
+            for path in ROOT.glob(pattern)
+            if path.is_file()
+        ),
+    output:
+        "_build/html/index.html",
+    shell:
+        "echo 'Building the pages'; "
+        "jupyter-book build . -n -W --keep-going --quiet"
+        " && test -f {output} && touch {output} || {{ rm -rf _build; exit 1; }}"
+
+
+# The stamps of an interrupted run are found again, so that it goes on where it was; those of a
+# finished run are removed, so that the next `make retrain` trains again.
+rule retrain:
+    input:
+        training_stamps,
+    shell:
+        "rm -f {input}"
+
+
+rule train:
+    output:
+        temp(f"{CACHE}/trained/{{name}}"),
+    shell:
+        "echo 'Training {wildcards.name}'; "
+        "python -m hoam.retrain --config {wildcards.name} && touch {output}"

@@ -1,0 +1,86 @@
+"""Run one notebook from top to bottom and keep the result only if every cell succeeded.
+
+python book/execute.py notebooks/two_stream.py book/_executed/two_stream.ipynb --profile book
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+import jupytext
+import nbformat
+import papermill
+from traitlets.config import Config
+
+from hoam.results import PROFILES, write_atomically
+
+
+def prepare(source: Path) -> nbformat.NotebookNode:
+    """Return a py:percent file as a notebook, after a look at its `parameters` cell.
+
+    Raises:
+        ValueError: if no cell, or more than one, is tagged `parameters`.
+    """
+    notebook = jupytext.read(source)
+    tagged = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
+    if len(tagged) != 1:
+        message = (
+            f"Expected one cell tagged 'parameters' in {source.name}; got {len(tagged)}. "
+            'Use `# %% tags=["parameters"]` above `profile = "book"`.'
+        )
+        raise ValueError(message)
+    notebook.metadata["kernelspec"] = {
+        "name": "python3",
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    return notebook
+
+
+def publish(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Return an executed notebook without times and paths, its injected cell hidden."""
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        for key in ("papermill", "execution"):
+            cell.metadata.pop(key, None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = ["injected-parameters", "remove-cell"]
+    return notebook
+
+
+def execute(source: Path, target: Path, *, profile: str) -> None:
+    """Run `source` with a run profile and write the executed notebook to `target`.
+
+    The kernel is reached through a socket of its own in a private directory, not an open port.
+
+    Raises:
+        papermill.PapermillExecutionError: if a cell fails; `target` is then left as it was.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        draft, result = Path(directory) / "draft.ipynb", Path(directory) / "result.ipynb"
+        nbformat.write(prepare(source), draft)
+        papermill.execute_notebook(
+            draft,
+            result,
+            parameters={"profile": profile},
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{directory}/kernel"}}),
+        )
+        executed = nbformat.read(result, as_version=4)
+    write_atomically(target, nbformat.writes(publish(executed)) + "\n")
+
+
+def main() -> None:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("target", type=Path)
+    parser.add_argument("--profile", choices=PROFILES, default="book")
+    chosen = parser.parse_args()
+    execute(chosen.source, chosen.target, profile=chosen.profile)
+
+
+if __name__ == "__main__":
+    main()

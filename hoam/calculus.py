@@ -1,0 +1,169 @@
+r"""Derivatives of a potential: the only place where derivatives are nested.
+
+The loss needs $\nabla s$ and the generator $\partial_t s + \frac{\epsilon^2}{2}\Delta s$. For a
+perceptron both come from one forward pass. Beside the value $h$, each layer carries the slopes $J_k
+= v_k\cdot\nabla h$ along directions $v_k$ and the generator $g = \partial_t h +
+\frac{\epsilon^2}{2}\sum_k (v_k\cdot\nabla)^2 h$. A linear layer with time derivative $(\dot C, \dot
+c)$ maps
+
+$$h \mapsto hC + c, \qquad J_k \mapsto J_k C, \qquad g \mapsto gC + h\dot C + \dot c,$$
+
+and an activation maps $J_k \mapsto \sigma'(h) J_k$ and $g \mapsto \sigma'(h) g +
+\frac{\epsilon^2}{2}\sigma''(h)\sum_k J_k^2$. Time derivative and Laplacian share one channel, so a
+state of dimension $D$ costs $D + 2$ rows in each matrix product. With the unit vectors as
+directions the Laplacian is exact; with $K$ random signs it is Hutchinson's unbiased estimate.
+
+For any other potential $s(x, t, \mu)$, `gradient`, `time_derivative`, `laplacian` and `hutchinson`
+give the same by automatic differentiation.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hoam.types import Layers, Potential, PRNGKey, Scalar
+
+
+class Jet(NamedTuple):
+    r"""A potential and its derivatives at one state.
+
+    Attributes:
+        value: $s$.
+        slopes: `[K]`, $v_k\cdot\nabla s$; the gradient when the directions are unit vectors.
+        generator: $\partial_t s + \frac{\epsilon^2}{2}\sum_k (v_k\cdot\nabla)^2 s$.
+    """
+
+    value: Float[Array, ""]
+    slopes: Float[Array, " K"]
+    generator: Float[Array, ""]
+
+
+def evaluate(
+    layers: Layers, x: Float[Array, " D"], *, features: Callable = lambda x: x
+) -> Float[Array, ""]:
+    """Return the perceptron's value at one state.
+
+    Args:
+        layers: kernels and biases, as from `Network.layers`.
+        x: `[D]`, a normalised state.
+        features: inputs of the first layer as a function of `x`.
+    """
+    h = features(x)
+    for kernel, bias in layers[:-1]:
+        h = jax.nn.swish(h @ kernel + bias)
+    kernel, bias = layers[-1]
+    return (h @ kernel + bias)[0]
+
+
+def jet(
+    layers: Layers,
+    rates: Layers,
+    x: Float[Array, " D"],
+    *,
+    directions: Float[Array, "K D"],
+    epsilon: float,
+    features: Callable = lambda x: x,
+) -> Jet:
+    r"""Push a state through the perceptron together with its derivatives.
+
+    Args:
+        layers: kernels and biases at one time and parameter.
+        rates: their time derivatives, from one `jax.jvp` of the layers.
+        x: `[D]`, a normalised state.
+        directions: `[K, D]`; `jnp.eye(D)` for the exact Laplacian, `K` rows of random signs scaled
+            by $K^{-1/2}$ for Hutchinson's estimate.
+        epsilon: diffusion $\epsilon \ge 0$; 0 leaves the Laplacian out.
+        features: inputs of the first layer as a function of `x`.
+
+    Returns:
+        The jet of $s$ at `x`.
+    """
+    half = 0.5 * epsilon**2
+    h, slopes, generator = _lift(features, x, directions, half)
+    last = len(layers) - 1
+    for i, ((kernel, bias), (kernel_rate, bias_rate)) in enumerate(zip(layers, rates, strict=True)):
+        # One product for all channels: they share the kernel.
+        channels = jnp.concatenate([h[None], generator[None], slopes]) @ kernel
+        generator = channels[1] + h @ kernel_rate + bias_rate
+        h, slopes = channels[0] + bias, channels[2:]
+        if i < last:
+            gate = jax.nn.sigmoid(h)
+            first = gate * (1 + h * (1 - gate))
+            generator = first * generator
+            if half > 0:
+                second = gate * (1 - gate) * (2 + h * (1 - 2 * gate))
+                generator = generator + half * second * jnp.sum(slopes**2, axis=0)
+            h, slopes = h * gate, first[None] * slopes
+    return Jet(h[0], slopes[:, 0], generator[0])
+
+
+def _lift(features: Callable, x: Array, directions: Array, half: float) -> tuple[Array, ...]:
+    def along(v: Array) -> tuple[Array, Array]:
+        slope = lambda y: jax.jvp(features, (y,), (v,))[1]  # noqa: E731
+        return jax.jvp(slope, (x,), (v,))
+
+    slopes, curvatures = jax.vmap(along)(directions)
+    return features(x), slopes, half * curvatures.sum(axis=0)
+
+
+def random_signs(key: PRNGKey, probes: int, dimension: int) -> Float[Array, "K D"]:
+    r"""Return Hutchinson directions: random signs over $\sqrt K$.
+
+    Then $\sum_k v_k^\top H v_k$ has mean $\mathrm{tr}\,H$ for any symmetric $H$.
+    """
+    return jax.random.rademacher(key, (probes, dimension), jnp.result_type(float)) / probes**0.5
+
+
+def gradient(s: Potential) -> Callable[..., Float[Array, " D"]]:
+    r"""Return $\nabla s$ as a function of $(x, t, \mu)$."""
+    return jax.grad(s, argnums=0)
+
+
+def time_derivative(s: Potential) -> Callable[..., Float[Array, ""]]:
+    r"""Return $\partial_t s$ as a function of $(x, t, \mu)$."""
+
+    def derivative(x, t, mu):
+        t = jnp.asarray(t, x.dtype)
+        return jax.jvp(lambda u: s(x, u, mu), (t,), (jnp.ones_like(t),))[1]
+
+    return derivative
+
+
+def laplacian(s: Potential) -> Callable[..., Float[Array, ""]]:
+    r"""Return the exact $\Delta s$ as a function of $(x, t, \mu)$."""
+
+    def trace(x, t, mu):
+        return jnp.sum(_curvatures(s, x, t, mu, jnp.eye(x.size, dtype=x.dtype)))
+
+    return trace
+
+
+def hutchinson(s: Potential, *, probes: int) -> Callable[..., Float[Array, ""]]:
+    r"""Return an unbiased estimate of $\Delta s$ as a function of $(key, x, t, \mu)$.
+
+    Args:
+        s: the potential.
+        probes: number of random directions; the variance falls like one over it.
+
+    Raises:
+        ValueError: if `probes` is smaller than 1.
+    """
+    if probes < 1:
+        message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
+        raise ValueError(message)
+
+    def estimate(key, x, t, mu):
+        return jnp.sum(_curvatures(s, x, t, mu, random_signs(key, probes, x.size)))
+
+    return estimate
+
+
+def _curvatures(s: Potential, x: Array, t: Scalar, mu: Array, directions: Array) -> Array:
+    def along(v):
+        slope = lambda y: jax.jvp(lambda z: s(z, t, mu), (y,), (v,))[1]  # noqa: E731
+        return jax.jvp(slope, (x,), (v,))[1]
+
+    return jax.vmap(along)(directions)

@@ -1,0 +1,148 @@
+"""Arrays and their description in one safetensors file, written so that a crash loses nothing.
+
+The description (JSON) travels in the header of the file that holds the arrays, so the two cannot
+disagree. A file is written under another name, flushed to disk and renamed: until the rename the
+previous one is intact. No pickle is read or written.
+"""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+FORMAT = "hoam-1"
+
+
+class CheckpointError(ValueError):
+    """A file that is not a readable checkpoint of this format, or not of the run asked for."""
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write `content` to `path` through a temporary file, fsync and rename.
+
+    Args:
+        path: where to write; its folder is created.
+        content: all bytes of the file.
+
+    Raises:
+        OSError: if the disk is full or the folder not writable; a previous file at `path` stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def save_tree(path: Path | str, tree: Any, *, kind: str, description: dict[str, Any]) -> None:
+    """Save a pytree of arrays with a description.
+
+    Args:
+        path: file name, by custom ending in `.safetensors`.
+        tree: pytree of arrays.
+        kind: what the file is (`"model"` or `"training"`); `load_arrays` insists on it.
+        description: JSON values.
+
+    Raises:
+        OSError: if the file cannot be written; a previous one stays intact.
+    """
+    arrays = {
+        jax.tree_util.keystr(where): np.asarray(leaf, order="C")
+        for where, leaf in jax.tree_util.tree_leaves_with_path(tree)
+    }
+    header = {"format": FORMAT, "kind": kind, "description": json.dumps(description)}
+    write_atomically(Path(path), save(arrays, metadata=header))
+
+
+def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    """Read the arrays, by name, and the description that `save_tree` wrote.
+
+    Args:
+        path: file name.
+        kind: the kind the file must have.
+
+    Raises:
+        FileNotFoundError: if there is no file.
+        CheckpointError: if the file is truncated, not a checkpoint, of another version or kind.
+    """
+    path = Path(path)
+    if not path.is_file():
+        message = (
+            f"Expected a checkpoint file at {path}; got nothing there. "
+            "Use the path given to save, or train first."
+        )
+        raise FileNotFoundError(message)
+    try:
+        with safe_open(path, framework="numpy") as file:
+            header = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        message = (
+            f"Expected a complete safetensors file; got an unreadable one at {path} ({error}). "
+            "Use an intact copy."
+        )
+        raise CheckpointError(message) from error
+    if header.get("format") != FORMAT:
+        message = (
+            f"Expected a checkpoint of format {FORMAT!r}; got {header.get('format')!r} in {path}. "
+            "Use a file written by this version of hoam."
+        )
+        raise CheckpointError(message)
+    if header.get("kind") != kind:
+        message = (
+            f"Expected a {kind} checkpoint; got a {header.get('kind')} one in {path}. "
+            "Use hoam.load for models and fit(checkpoint=...) for training states."
+        )
+        raise CheckpointError(message)
+    try:
+        description = json.loads(header["description"])
+    except (KeyError, json.JSONDecodeError) as error:
+        message = (
+            f"Expected a JSON description in the header of {path}; got none that can be read. "
+            "Use an intact copy."
+        )
+        raise CheckpointError(message) from error
+    return arrays, description
+
+
+def fill_tree(template: Any, arrays: dict[str, np.ndarray], *, path: Path | str) -> Any:
+    """Return `template` with its leaves replaced by the arrays of the same names.
+
+    Args:
+        template: pytree of arrays or shapes.
+        arrays: arrays by name, as from `load_arrays`.
+        path: file they came from, for error messages.
+
+    Raises:
+        CheckpointError: if a name is missing or superfluous, or a shape or dtype differs.
+    """
+    leaves, structure = jax.tree_util.tree_flatten_with_path(template)
+    names = [jax.tree_util.keystr(where) for where, _ in leaves]
+    if set(names) != set(arrays):
+        difference = sorted(set(names) ^ set(arrays))
+        message = (
+            f"Expected the arrays of this network in {path}; got differences at {difference[:5]}. "
+            "Use the network and version that wrote the file."
+        )
+        raise CheckpointError(message)
+    for name, (_, leaf) in zip(names, leaves, strict=True):
+        if arrays[name].shape != leaf.shape or arrays[name].dtype != leaf.dtype:
+            message = (
+                f"Expected {name} with shape {leaf.shape} and dtype {leaf.dtype} in {path}; got "
+                f"{arrays[name].shape} and {arrays[name].dtype}. Use the network that wrote it."
+            )
+            raise CheckpointError(message)
+    return jax.tree_util.tree_unflatten(structure, [arrays[name] for name in names])

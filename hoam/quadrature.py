@@ -1,0 +1,182 @@
+r"""Rules for the time integral of the action-matching loss.
+
+The loss (arXiv 2410.12000, eqs. 8-10) holds $\int_0^1 q(t)\,dt$, where $q(t)$ is an expectation
+over samples at time $t$. A rule replaces it by $Q(q) = \sum_j w_j q(t_j)$. The methods differ in
+nothing
+else: random nodes give action matching (AM), composite Simpson nodes HOAM-S and Gauss-Legendre
+    nodes HOAM-G.
+
+Gauge test: adding $c(t)$ to a potential changes the exact loss by nothing, the discrete loss by
+$Q(c') - (c(1) - c(0))$. It is zero when the rule integrates $c'$ exactly, and never for random
+nodes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.interpolate import make_interp_spline
+from scipy.special import roots_legendre
+
+from hoam.types import PRNGKey, as_times, seed_from_key
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    r"""Nodes and weights of $Q(q) = \sum_j w_j q(t_j) \approx \int_0^1 q(t)\,dt$.
+
+    Args:
+        nodes: `[n]`, ascending in [0, 1].
+        weights: `[n]`, summing to 1.
+        name: what figures call the rule.
+        random: whether the nodes are one draw of a random rule; training then draws afresh.
+    """
+
+    nodes: np.ndarray
+    weights: np.ndarray
+    name: str
+    random: bool = False
+
+    def integrate(self, values: np.ndarray | jax.Array) -> np.ndarray | jax.Array:
+        r"""Apply the rule to values at its nodes, $\sum_j w_j q_j$.
+
+        Args:
+            values: `[n, ...]`, the integrand at `nodes` along the first axis.
+
+        Raises:
+            ValueError: if the first axis does not match the nodes.
+        """
+        if np.ndim(values) < 1 or np.shape(values)[0] != self.nodes.size:
+            message = (
+                f"Expected {self.nodes.size} values, one per node; got shape {np.shape(values)}. "
+                "Use values = q(rule.nodes)."
+            )
+            raise ValueError(message)
+        tensordot = jnp.tensordot if isinstance(values, jax.Array) else np.tensordot
+        return tensordot(self.weights, values, axes=1)
+
+    def times(self, start: float, end: float) -> np.ndarray:
+        """Return the times a population must hold: the nodes mapped to [start, end], and both ends.
+
+        Args:
+            start: first time, where the boundary term of the loss is taken.
+            end: last time.
+        """
+        # In this form the nodes 0 and 1 map to the ends exactly.
+        inner = start * (1 - self.nodes) + end * self.nodes
+        return np.union1d(inner, np.asarray([start, end], dtype=np.float64))
+
+    def gauge_defect(self, gauge: Callable, derivative: Callable) -> float:
+        r"""Return $Q(c') - (c(1) - c(0))$, the change of the loss when $c(t)$ is added to $s$.
+
+        Args:
+            gauge: $c$, a function of an array of times in [0, 1].
+            derivative: $c'$.
+        """
+        ends = np.asarray([0.0, 1.0])
+        c0, c1 = gauge(ends)
+        return float(self.integrate(derivative(self.nodes)) - (c1 - c0))
+
+
+def gauss_legendre(n: int) -> Rule:
+    """Return the Gauss-Legendre rule with `n` nodes, exact for polynomials of degree 2n - 1.
+
+    Args:
+        n: number of nodes, at least 1.
+
+    Raises:
+        ValueError: if `n` is smaller than 1.
+    """
+    _at_least(n, 1, "a Gauss-Legendre rule")
+    nodes, weights = roots_legendre(n)
+    return Rule((nodes + 1) / 2, weights / 2, f"Gauss-Legendre {n}")
+
+
+def simpson(n: int) -> Rule:
+    """Return the composite Simpson rule with `n` nodes: exact to degree 3, order 4 in the spacing.
+
+    Args:
+        n: number of nodes, odd and at least 3.
+
+    Raises:
+        ValueError: if `n` is even or smaller than 3.
+    """
+    if n < 3 or n % 2 == 0:
+        message = (
+            f"Expected an odd number of Simpson nodes, at least 3; got {n}. "
+            f"Use {max(3, n + 1 - n % 2)}: each parabola spans two intervals."
+        )
+        raise ValueError(message)
+    weights = np.ones(n)
+    weights[1:-1:2], weights[2:-1:2] = 4, 2
+    return Rule(np.linspace(0, 1, n), weights / (3 * (n - 1)), f"Simpson {n}")
+
+
+def trapezoid(n: int) -> Rule:
+    """Return the composite trapezoidal rule with `n` nodes: exact to degree 1, order 2.
+
+    Args:
+        n: number of nodes, at least 2.
+
+    Raises:
+        ValueError: if `n` is smaller than 2.
+    """
+    _at_least(n, 2, "a trapezoidal rule")
+    weights = np.full(n, 1 / (n - 1))
+    weights[[0, -1]] /= 2
+    return Rule(np.linspace(0, 1, n), weights, f"trapezoid {n}")
+
+
+def monte_carlo(n: int, *, key: PRNGKey | None = None) -> Rule:
+    r"""Return `n` independent uniform nodes of equal weight; the error falls like $n^{-1/2}$.
+
+    `fit` draws new nodes at each step from the times of the population; the nodes stored here are
+    one draw, used when the rule is applied directly.
+
+    Args:
+        n: number of nodes, at least 1.
+        key: random key of the stored draw; `jax.random.key(0)` if not given.
+
+    Raises:
+        ValueError: if `n` is smaller than 1.
+    """
+    _at_least(n, 1, "a Monte Carlo rule")
+    rng = np.random.default_rng(seed_from_key(jax.random.key(0) if key is None else key))
+    return Rule(np.sort(rng.uniform(size=n)), np.full(n, 1 / n), f"Monte Carlo {n}", random=True)
+
+
+def spline(times: np.ndarray) -> Rule:
+    """Return the rule that integrates the cubic spline through values at given `times`.
+
+    For data that exists only at its own, possibly irregular, times: the weights are the integrals
+    of the cardinal splines (not-a-knot), of order 4; with fewer than four times the interpolating
+    polynomial is used. Never move Gauss nodes to the nearest time you have: it breaks the gauge
+    test.
+
+    Args:
+        times: `[T]`, ascending, any units; they are mapped to [0, 1] with the ends at 0 and 1.
+
+    Raises:
+        ValueError: if there are fewer than two times, they do not ascend, or a weight is negative
+            (times too irregular for a stable rule).
+    """
+    times = as_times(times)
+    nodes = (times - times[0]) / (times[-1] - times[0])
+    basis = make_interp_spline(nodes, np.eye(nodes.size), k=min(3, nodes.size - 1))
+    weights = basis.integrate(0.0, 1.0)
+    if (weights < 0).any():
+        message = (
+            f"Expected times that give positive spline weights; got {weights.min():.2e} at "
+            f"time {times[weights.argmin()]:g}. Use more evenly spaced times, or drop some where "
+            "they are dense."
+        )
+        raise ValueError(message)
+    return Rule(nodes, weights, f"spline {nodes.size}")
+
+
+def _at_least(n: int, least: int, what: str) -> None:
+    if n < least:
+        message = f"Expected at least {least} node(s) for {what}; got {n}. Use a larger n."
+        raise ValueError(message)

@@ -1,0 +1,71 @@
+"""Results files: where they live, what they say of their run, and how they are written."""
+
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PROFILES = ("quick", "book", "full")
+_PACKAGES = ("hoam", "jax", "jaxlib", "flax", "optax", "numpy")
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Return the nearest directory at or above `start` that holds `pyproject.toml`.
+
+    Args:
+        start: a directory; the working directory where none is given.
+
+    Raises:
+        FileNotFoundError: if no directory above holds one.
+    """
+    start = (start or Path.cwd()).resolve()
+    for directory in (start, *start.parents):
+        if (directory / "pyproject.toml").is_file():
+            return directory
+    message = (
+        f"Expected pyproject.toml in {start} or above it; got none. "
+        "Use a working directory inside the repository, or pass root."
+    )
+    raise FileNotFoundError(message)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, of this package and of those that its numbers rest on."""
+    return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write `text` to `path` so that a kill or a full disk leaves the previous file intact."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def dumps(content: Mapping[str, Any]) -> str:
+    """Return `content` as strict JSON, with NaN and infinity as strings that `float` reads."""
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {str(key): plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        if isinstance(value, float) and not math.isfinite(value):
+            return str(value)
+        if isinstance(value, np.generic | np.ndarray):
+            return plain(value.tolist())
+        return value
+
+    return json.dumps(plain(content), indent=2, allow_nan=False) + "\n"

@@ -1,0 +1,200 @@
+r"""The training matrix: every model under `checkpoints/`, by name, and the command that remakes it.
+
+    python -m hoam.retrain --list
+    python -m hoam.retrain --config two_stream-quiet-hoam_g-0
+
+A name reads `<notebook>-<case>-<method>-<seed>`. Random keys of training data, validation data and
+model are independent of one another and of the keys of the test runs in the notebooks.
+"""
+
+import argparse
+import importlib.metadata
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jax
+import numpy as np
+import optax.contrib
+
+from hoam import minibatches, quadrature
+from hoam.methods import action_matching
+from hoam.minibatches import Minibatch
+from hoam.model import Model
+from hoam.networks import CoLoRA, Network
+from hoam.quadrature import Rule
+from hoam.systems import Oscillator, System, TwoStream
+from hoam.train import fit
+from hoam.types import PRNGKey
+
+_RULES: dict[str, Callable[[int], Rule]] = {
+    "am": quadrature.monte_carlo,
+    "hoam_s": lambda n: quadrature.simpson(n + 1),
+    "hoam_g": quadrature.gauss_legendre,
+}
+#: Times at which random nodes are drawn: fine enough that the grid adds no error of its own.
+_FINE_GRID = 513
+_PACKAGES = ("hoam", "jax", "jaxlib", "flax", "optax")
+
+
+@dataclass(frozen=True)
+class Config:
+    """One training run, complete: running it twice gives the same model.
+
+    Args:
+        name: name of the checkpoint.
+        system: the full model that supplies samples.
+        mus: training parameters.
+        validation_mus: parameters of the validation loss, neither trained on nor tested.
+        rule: rule in time.
+        epsilon: diffusion, normalised units.
+        network: network.
+        minibatch: how samples are drawn.
+        n_samples: training samples per time and parameter.
+        steps: gradient steps.
+        seed: seed of data and model.
+        learning_rate: initial step size.
+    """
+
+    name: str
+    system: System
+    mus: tuple[float, ...]
+    validation_mus: tuple[float, ...]
+    rule: Rule
+    epsilon: float
+    network: Network
+    minibatch: Minibatch
+    n_samples: int
+    steps: int
+    seed: int
+    learning_rate: float = 1e-2
+
+    def keys(self) -> dict[str, PRNGKey]:
+        """Return the independent random keys of this run: train, validation, model."""
+        keys = jax.random.split(jax.random.key(1000 + self.seed), 3)
+        return dict(zip(("train", "validation", "model"), keys, strict=True))
+
+    def run(self, checkpoint: Path | None = None, *, progress: bool = True) -> Model:
+        """Simulate the training data and train, resuming from `checkpoint` if it exists."""
+        keys = self.keys()
+        end = self.system.horizon
+        times = np.linspace(0, end, _FINE_GRID) if self.rule.random else self.rule.times(0, end)
+        population = self.system.population(
+            keys["train"], mus=self.mus, times=times, n_samples=self.n_samples
+        )
+        validation = self.system.population(
+            keys["validation"],
+            mus=self.validation_mus,
+            times=np.linspace(0, end, 97),
+            n_samples=2**11,
+        )
+        model = fit(
+            keys["model"],
+            population,
+            action_matching(rule=self.rule, epsilon=self.epsilon),
+            network=self.network,
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            optimiser=optax.contrib.muon,
+            minibatch=self.minibatch,
+            validation=validation,
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+        model.record.update(
+            command=f"python -m hoam.retrain --config {self.name}",
+            seed=self.seed,
+            system=repr(self.system),
+            mus=list(self.mus),
+            validation_mus=list(self.validation_mus),
+            n_samples=self.n_samples,
+            minibatch=self.minibatch.__name__,
+            versions={name: importlib.metadata.version(name) for name in _PACKAGES},
+            python=platform.python_version(),
+        )
+        return model
+
+
+def _oscillators() -> Iterator[Config]:
+    for w in Oscillator.train_mus:
+        for method, rule in _RULES.items():
+            for seed in range(5 if w == 8.0 else 2):
+                yield Config(
+                    name=f"oscillator-w{w:02.0f}-{method}-{seed}",
+                    system=Oscillator(),
+                    mus=(w,),
+                    validation_mus=(w,),
+                    rule=rule(256),
+                    epsilon=0.0,
+                    network=CoLoRA(),
+                    minibatch=minibatches.independent(32),
+                    n_samples=10_000,
+                    steps=600,
+                    seed=seed,
+                )
+
+
+def _two_streams() -> Iterator[Config]:
+    periodic, plain = CoLoRA(periodic=(True, False)), CoLoRA()
+    blocks, pairs = minibatches.paired_blocks(128), minibatches.paired(128)
+    every, one = ("hoam_g", "hoam_s", "am"), ("hoam_g",)
+    for case, loading, network, minibatch, epsilon, methods, seeds in (
+        ("quiet", "quiet", periodic, blocks, 0.0, every, 3),
+        ("plain", "quiet", plain, blocks, 0.0, one, 1),
+        ("unpaired", "quiet", periodic, minibatches.independent(128), 0.0, one, 1),
+        ("random", "random", periodic, pairs, 5e-2, every, 1),
+    ):
+        for method in methods:
+            for seed in range(seeds):
+                yield Config(
+                    name=f"two_stream-{case}-{method}-{seed}",
+                    system=TwoStream(loading=loading),
+                    mus=TwoStream.train_mus,
+                    validation_mus=(1.35, 1.65),
+                    rule=_RULES[method](64),
+                    epsilon=epsilon,
+                    network=network,
+                    minibatch=minibatch,
+                    n_samples=2**15 if loading == "quiet" else 25_000,
+                    steps=5000,
+                    seed=seed,
+                )
+
+
+def configs() -> dict[str, Config]:
+    """Return all training runs by name."""
+    return {config.name: config for config in (*_oscillators(), *_two_streams())}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; see the module."""
+    parser = argparse.ArgumentParser(prog="python -m hoam.retrain", description=__doc__)
+    parser.add_argument("--list", action="store_true", help="print all names")
+    parser.add_argument("--config", help="name of the model to train")
+    parser.add_argument(
+        "--output", type=Path, default=Path("checkpoints"), help="folder to write to"
+    )
+    options = parser.parse_args(arguments)
+    known = configs()
+    if options.list:
+        print("\n".join(known))
+        return 0
+    if options.config not in known:
+        parser.error(
+            f"Expected the name of a training run; got {options.config!r}. "
+            "Use one of those printed by --list."
+        )
+    config = known[options.config]
+    target = options.output / f"{config.name}.safetensors"
+    state = Path(".cache") / "training" / target.name
+    model = config.run(state)
+    model.save(target)
+    state.unlink()  # the model is complete; its training state is not needed again
+    print(f"{target}: loss {model.record['history']['loss'][-1]:.4e}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+r"""Affine maps between physical and normalised units.
+
+Networks see normalised values: states mapped to [0, 1] per coordinate with the training data alone
+(a periodic coordinate by its period), time to [0, 1], parameters to zero mean and unit variance
+over the training values.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+
+from hoam.types import Population
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Affine maps between physical and normalised units, fitted to a training population.
+
+    Args:
+        low: `[D]`, value mapped to 0.
+        size: `[D]`, length mapped to 1.
+        start: first time.
+        duration: length of the time interval.
+        mu_mean: `[P]`, mean of the training parameters.
+        mu_scale: `[P]`, their standard deviation, 1 where they do not vary.
+        mu_low: `[P]`, smallest training parameter.
+        mu_high: `[P]`, largest training parameter.
+        periods: period of each coordinate, or None.
+    """
+
+    low: tuple[float, ...]
+    size: tuple[float, ...]
+    start: float
+    duration: float
+    mu_mean: tuple[float, ...]
+    mu_scale: tuple[float, ...]
+    mu_low: tuple[float, ...]
+    mu_high: tuple[float, ...]
+    periods: tuple[float | None, ...]
+
+    @classmethod
+    def of(cls, population: Population) -> "Scaling":
+        """Return the scaling fitted to a population."""
+        axes = (0, 1, 2)
+        low = population.samples.min(axes).astype(np.float64)
+        size = population.samples.max(axes) - low
+        for i, period in enumerate(population.periods):
+            if period is not None:
+                low[i], size[i] = 0.0, period
+        spread = population.mus.std(axis=0)
+        return cls(
+            low=tuple(low.tolist()),
+            size=tuple(np.where(size > 0, size, 1.0).tolist()),
+            start=float(population.times[0]),
+            duration=float(population.times[-1] - population.times[0]),
+            mu_mean=tuple(population.mus.mean(axis=0).tolist()),
+            mu_scale=tuple(np.where(spread > 0, spread, 1.0).tolist()),
+            mu_low=tuple(population.mus.min(axis=0).tolist()),
+            mu_high=tuple(population.mus.max(axis=0).tolist()),
+            periods=tuple(population.periods),
+        )
+
+    def states(self, x: Any) -> Any:
+        """Return normalised states for physical ones `[..., D]`."""
+        return (x - _row(self.low, x)) / _row(self.size, x)
+
+    def physical(self, y: Any) -> Any:
+        """Return physical states `[..., D]` for normalised ones, periodic coordinates wrapped."""
+        x = y * _row(self.size, y) + _row(self.low, y)
+        wrapped = [
+            x[..., i] if period is None else x[..., i] % period
+            for i, period in enumerate(self.periods)
+        ]
+        return jnp.stack(wrapped, axis=-1)
+
+    def times(self, t: Any) -> Any:
+        """Return normalised times."""
+        return (t - self.start) / self.duration
+
+    def parameters(self, mus: np.ndarray) -> np.ndarray:
+        """Return standardised parameters `[M, P]`."""
+        return (mus - np.asarray(self.mu_mean)) / np.asarray(self.mu_scale)
+
+
+def _row(values: tuple[float, ...], x: Any) -> np.ndarray:
+    return np.asarray(values, x.dtype).reshape((1,) * (x.ndim - 1) + (-1,))

@@ -1,0 +1,7 @@
+"""The physical systems of the paper, one file each."""
+
+from hoam.systems.base import System
+from hoam.systems.oscillator import Oscillator
+from hoam.systems.two_stream import TwoStream
+
+__all__ = ["Oscillator", "System", "TwoStream"]

@@ -1,0 +1,102 @@
+r"""What every system offers: an initial law, an evolution, and samples of both.
+
+A system is a frozen dataclass that holds physics only. Sample counts, times and random keys are
+arguments, so one system serves training, test and floor runs alike.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from hoam.types import Population, PRNGKey, Scalar, as_parameters, as_times
+
+
+class System(ABC):
+    """A full model: draws initial states and evolves them, one particle population at a time."""
+
+    #: Parameter values used for training and for test in the paper.
+    train_mus: ClassVar[tuple[float, ...]]
+    test_mus: ClassVar[tuple[float, ...]]
+    #: End of the time interval [0, horizon].
+    horizon: ClassVar[float]
+    #: Period of each observed coordinate, or None.
+    periods: ClassVar[tuple[float | None, ...]]
+    #: Names of the observed coordinates, for axis labels.
+    coordinates: ClassVar[tuple[str, ...]]
+
+    @abstractmethod
+    def initial(self, key: PRNGKey, *, mu: Scalar, n_samples: int) -> Float[Array, "N S"]:
+        """Draw `n_samples` full states at time 0."""
+
+    @abstractmethod
+    def evolve(
+        self, key: PRNGKey, states: Float[Array, "N S"], *, mu: Scalar, times: np.ndarray
+    ) -> Float[Array, "T N D"]:
+        """Evolve full states given at `times[0]` and return what is observed at `times`."""
+
+    def simulate(
+        self, key: PRNGKey, *, mu: Scalar, times: Sequence[float] | np.ndarray, n_samples: int
+    ) -> Float[Array, "T N D"]:
+        """Sample trajectories of the full model, started at `times[0]` from the initial law.
+
+        Args:
+            key: random key; one key gives one population, bit for bit.
+            mu: parameter value.
+            times: `[T]`, ascending, in [0, horizon] for the paper's setting.
+            n_samples: number of particles `N`.
+
+        Returns:
+            Observed states `[T, N, D]` in physical units; row `i` is one particle at all times.
+
+        Raises:
+            ValueError: if times do not ascend or `n_samples` is smaller than 2.
+        """
+        times = as_times(times)
+        if n_samples < 2:
+            message = f"Expected at least 2 samples; got {n_samples}. Use a larger n_samples."
+            raise ValueError(message)
+        key_initial, key_noise = jax.random.split(key)
+        states = self.initial(key_initial, mu=mu, n_samples=n_samples)
+        return self.evolve(key_noise, states, mu=mu, times=times)
+
+    def population(
+        self,
+        key: PRNGKey,
+        *,
+        mus: Sequence[float] | np.ndarray | float,
+        times: Sequence[float] | np.ndarray,
+        n_samples: int,
+    ) -> Population:
+        """Sample a population for several parameter values, each from its own key.
+
+        Args:
+            key: random key, split into one per parameter value.
+            mus: `[M]` parameter values.
+            times: `[T]`, ascending; the first is the start.
+            n_samples: number of samples per time and parameter value.
+
+        Returns:
+            Population with samples `[M, T, N, D]`.
+        """
+        values = as_parameters(mus)
+        keys = jax.random.split(key, values.shape[0])
+        samples = np.stack(
+            [
+                np.asarray(self.simulate(k, mu=float(mu), times=times, n_samples=n_samples))
+                for k, (mu,) in zip(keys, values, strict=True)
+            ]
+        )
+        return Population(samples, times, values, self.periods)
+
+
+def gaussian(
+    key: PRNGKey, *, mean: Sequence[float], deviation: float, n_samples: int
+) -> Float[Array, "N S"]:
+    r"""Draw `n_samples` from $N(\text{mean}, \text{deviation}^2 I)$."""
+    mean = jnp.asarray(mean)
+    return mean[None] + deviation * jax.random.normal(key, (n_samples, mean.size), mean.dtype)

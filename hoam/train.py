@@ -1,0 +1,292 @@
+r"""Training: minimise a method's loss over a population by stochastic gradients.
+
+One step takes one parameter value, all nodes of the rule, and a minibatch of samples at each. The
+loop over nodes is a `scan` that accumulates the gradient, so the activations of one node stay in
+cache. Steps run in compiled chunks; the host sees the loss once per chunk.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from tqdm.auto import tqdm
+
+from hoam import checkpoints
+from hoam.minibatches import Minibatch, paired_blocks
+from hoam.model import Model
+from hoam.networks import Network
+from hoam.quadrature import Rule, spline
+from hoam.scaling import Scaling
+from hoam.types import Method, Node, Population, PRNGKey
+
+_CHUNK = 50  # steps per compiled chunk: long enough to hide the host, short enough for a live bar
+
+
+def fit(
+    key: PRNGKey,
+    population: Population,
+    method: Method,
+    *,
+    network: Network,
+    start: Model | None = None,
+    steps: int = 4000,
+    learning_rate: float = 3e-3,
+    optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.adam,
+    minibatch: Minibatch | None = None,
+    validation: Population | None = None,
+    checkpoint: Path | str | None = None,
+    checkpoint_every: int = 500,
+    progress: bool = True,
+) -> Model:
+    r"""Train a potential on a population by stochastic gradients with a cosine schedule.
+
+    Args:
+        key: random key of initialisation and minibatches; the result is a function of it.
+        population: training samples; its times must hold the rule's nodes (`rule.times(start,
+            end)`).
+        method: objective, e.g. `hoam.methods.action_matching(rule=...)`.
+        network: network to train.
+        start: trained model to start from, e.g. to go on with larger minibatches; its scaling is kept.
+        steps: number of gradient steps.
+        learning_rate: initial step size; a cosine takes it to zero.
+        optimiser: from a schedule to an optax transformation, e.g. `optax.contrib.muon`.
+        minibatch: how samples are drawn (`hoam.minibatches`); blocks of 128 paired samples if not
+            given.
+        validation: samples of other particles, at other parameter values and other times, on which
+            the loss is evaluated with a spline rule on its times; recorded, never trained on.
+        checkpoint: file of the training state. If it exists, training resumes from it.
+        checkpoint_every: steps between checkpoints and validations.
+        progress: whether to show a bar with loss and time left.
+
+    Returns:
+        The trained model, with loss curve and wall time in its record.
+
+    Raises:
+        ValueError: if the rule's nodes are not among the population's times, or a number is out of
+            range.
+        CheckpointError: if the checkpoint belongs to another run or cannot be read.
+        FloatingPointError: if the loss becomes NaN or infinite; it names the step and the last
+            checkpoint.
+    """
+    if steps < 1 or checkpoint_every < 1 or not 0 < learning_rate < float("inf"):
+        message = (
+            "Expected steps >= 1, checkpoint_every >= 1 and learning_rate > 0; "
+            f"got {steps}, {checkpoint_every} and {learning_rate}. Use positive, finite values."
+        )
+        raise ValueError(message)
+    scaling = Scaling.of(population) if start is None else start.scaling
+    transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
+    advance = _compile_chunk(
+        method,
+        network,
+        transform,
+        _node_sampler(population, scaling, method.rule, minibatch or paired_blocks(128)),
+    )
+    validate = _validator(validation, scaling, method, network)
+    key_init, key_steps = jax.random.split(key)
+    params = network.initialise(
+        key_init, dimension=population.dimension, parameters=population.mus.shape[1]
+    )
+    if start is not None:
+        arrays = {
+            jax.tree_util.keystr(k): v for k, v in jax.tree_util.tree_leaves_with_path(start.params)
+        }
+        params = checkpoints.fill_tree(params, arrays, path="the model given as start")
+    state = (params, transform.init(params))
+    history: dict[str, list[float]] = {"loss": [], "step": [], "validation": []}
+    step, elapsed = 0, 0.0
+    run = {
+        "key": np.asarray(jax.random.key_data(key)).tolist(),
+        "method": method.name,
+        "steps": steps,
+        "learning_rate": learning_rate,
+        "optimiser": optimiser.__name__,
+        "network": repr(network),
+        "scaling": asdict(scaling),
+    }
+    run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
+    if checkpoint is not None and Path(checkpoint).exists():
+        state, step, elapsed, history = _resume(checkpoint, state, run)
+
+    data = jnp.asarray(scaling.states(np.asarray(population.samples, np.float32)))
+    bar = tqdm(total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0)
+    while step < steps:
+        began = time.perf_counter()
+        count = min(_CHUNK, steps - step, checkpoint_every - step % checkpoint_every)
+        state, losses = advance(state, data, key_steps, jnp.arange(step, step + count))
+        losses = np.asarray(losses)
+        _require_finite(losses, state, first=step, checkpoint=checkpoint)
+        step += count
+        history["loss"].extend(losses.tolist())
+        if step % checkpoint_every == 0 or step == steps:
+            history["step"].append(step)
+            history["validation"].append(validate(state[0]))
+        elapsed += time.perf_counter() - began
+        bar.update(count)
+        bar.set_postfix_str(f"loss {losses.mean():.3e}")
+        if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):
+            progress_made = {"run": run, "step": step, "elapsed": elapsed, "history": history}
+            checkpoints.save_tree(checkpoint, state, kind="training", description=progress_made)
+    bar.close()
+    params = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), state[0])
+    record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
+    return Model(network, params, scaling, method.epsilon, record)
+
+
+def node_table(rule: Rule, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return indices into `times`, integral weights and boundary weights of a fixed rule.
+
+    Args:
+        rule: the rule.
+        times: `[T]`, normalised to [0, 1], both ends included.
+
+    Raises:
+        ValueError: if a node is not among the times. Nodes are never moved to a time nearby.
+    """
+    nearest = np.abs(times[:, None] - rule.nodes).argmin(axis=0)
+    miss = np.abs(times[nearest] - rule.nodes)
+    if miss.max() > 1e-9:
+        message = (
+            f"Expected samples at the nodes of {rule.name}; got none "
+            f"within {miss.max():.1e} of "
+            f"node {rule.nodes[miss.argmax()]:.6f}. "
+            "Use population(times=rule.times(start, end)), or hoam.quadrature.spline(times) for "
+            "the times you have."
+        )
+        raise ValueError(message)
+    weights = np.zeros(times.size)
+    weights[nearest] = rule.weights
+    boundary = np.zeros(times.size)
+    boundary[0], boundary[-1] = 1.0, -1.0
+    used = np.flatnonzero((weights != 0) | (boundary != 0))
+    return used, weights[used], boundary[used]
+
+
+def _node_sampler(
+    population: Population, scaling: Scaling, rule: Rule, minibatch: Minibatch
+) -> Callable[[PRNGKey, jax.Array], Node]:
+    times = scaling.times(population.times)
+    grid = jnp.asarray(times, jnp.float32)
+    mus = jnp.asarray(scaling.parameters(population.mus), jnp.float32)
+    minibatch(jax.random.key(0), 1, population.n_samples)  # its errors come before tracing
+    if rule.random:
+        # Uniform time nodes from the times there are: each is drawn as often as its share of the
+        # interval.
+        share = jnp.asarray(spline(times).weights)
+        n, last = rule.nodes.size, times.size - 1
+        integral = jnp.asarray([*[1 / n] * n, 0.0, 0.0])
+        boundary = jnp.asarray([*[0.0] * n, 1.0, -1.0])
+
+        def table(key):
+            drawn = jax.random.choice(key, times.size, (n,), p=share)
+            return jnp.concatenate([drawn, jnp.asarray([0, last])]), integral, boundary
+    else:
+        fixed = tuple(jnp.asarray(column) for column in node_table(rule, times))
+
+        def table(key):
+            del key
+            return fixed
+
+    def draw(key: PRNGKey, data: jax.Array) -> Node:
+        key_mu, key_time, key_sample = jax.random.split(key, 3)
+        m = jax.random.randint(key_mu, (), 0, data.shape[0])
+        index, integral, boundary = table(key_time)
+        rows = minibatch(key_sample, index.size, data.shape[2])
+        mu = jnp.broadcast_to(mus[m], (index.size, mus.shape[1]))
+        x = data[m, index[:, None], rows]
+        return Node(grid[index], mu, x, integral.astype(x.dtype), boundary.astype(x.dtype))
+
+    return draw
+
+
+def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Callable) -> Callable:
+    def loss_and_gradient(params, nodes):
+        def add(total, node):
+            term = jax.value_and_grad(lambda p: method.loss(network, p, node))(params)
+            return jax.tree.map(jnp.add, total, term), None
+
+        zero = (jnp.zeros((), nodes.x.dtype), jax.tree.map(jnp.zeros_like, params))
+        return jax.lax.scan(add, zero, nodes)[0]
+
+    @jax.jit
+    def advance(state, data, key, steps):
+        def one(state, step):
+            params, moments = state
+            loss, gradient = loss_and_gradient(params, draw(jax.random.fold_in(key, step), data))
+            update, moments = optimiser.update(gradient, moments, params)
+            return (optax.apply_updates(params, update), moments), loss
+
+        return jax.lax.scan(one, state, steps)
+
+    return advance
+
+
+def _validator(
+    validation: Population | None, scaling: Scaling, method: Method, network: Network
+) -> Callable[[Any], float | None]:
+    if validation is None:
+        return lambda params: None
+    times = scaling.times(validation.times)
+    index, integral, boundary = node_table(spline(times), times)
+    mus = jnp.asarray(scaling.parameters(validation.mus), jnp.float32)
+    data = jnp.asarray(scaling.states(np.asarray(validation.samples[:, index], np.float32)))
+    columns = [jnp.asarray(c, jnp.float32) for c in (times[index], integral, boundary)]
+
+    @jax.jit
+    def loss(params, data):
+        def at_mu(total, inputs):
+            mu, x = inputs
+            t, w, b = columns
+            nodes = Node(t, jnp.broadcast_to(mu, (t.size, mu.size)), x, w, b)
+            terms = jax.lax.map(lambda node: method.loss(network, params, node), nodes)
+            return total + terms.sum(), None
+
+        return jax.lax.scan(at_mu, jnp.zeros(()), (mus, data))[0] / mus.shape[0]
+
+    return lambda params: float(loss(params, data))
+
+
+def _require_finite(
+    losses: np.ndarray, state: Any, *, first: int, checkpoint: Path | str | None
+) -> None:
+    bad = np.flatnonzero(~np.isfinite(losses))
+    # A gradient may overflow where its loss does not: never save or return what it leaves behind.
+    lost = not all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(state))
+    if not bad.size and not lost:
+        return
+    what = f"{losses[bad[0]]}" if bad.size else "parameters with NaN or infinity"
+    step = first + (int(bad[0]) if bad.size else losses.size - 1)
+    kept = checkpoint if checkpoint is not None and Path(checkpoint).exists() else "none"
+    message = (
+        f"Expected a finite loss; got {what} at step {step}. Last good checkpoint: {kept}. "
+        "Use a smaller learning rate, a finer rule or larger minibatches."
+    )
+    raise FloatingPointError(message)
+
+
+def _resume(path: Path | str, state: Any, run: dict[str, Any]) -> tuple[Any, int, float, dict]:
+    arrays, description = checkpoints.load_arrays(path, kind="training")
+    if description["run"] != run:
+        differs = [k for k in run if description["run"].get(k) != run[k]]
+        message = (
+            f"Expected the training state of this run in {path}; got other {differs}. "
+            "Use another file, or delete this one to train afresh."
+        )
+        raise checkpoints.CheckpointError(message)
+    state = jax.tree.map(jnp.asarray, checkpoints.fill_tree(state, arrays, path=path))
+    return state, description["step"], description["elapsed"], description["history"]
+
+
+def _thin(history: dict[str, list[float]], points: int = 400) -> dict[str, list[float]]:
+    """Return the history with the loss averaged over runs of steps, at most `points` values."""
+    loss = np.asarray(history["loss"])
+    width = max(1, -(-loss.size // points))
+    means = [float(f"{part.mean():.6g}") for part in np.split(loss, range(width, loss.size, width))]
+    return {**history, "loss": means, "loss_every": width}

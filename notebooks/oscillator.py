@@ -1,0 +1,412 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (chap-oscillator)=
+# # Harmonic oscillator
+#
+# The smallest experiment in which every quantity of the method has a closed form: the law, the
+# potential, the integrand of the loss, its integral and its minimum. So we can ask not only whether
+# a trained model is good, but how far each part is from the truth. This chapter rebuilds the four
+# panels of Figure 2 of {cite:t}`berman2024hoam` and judges two claims:
+#
+# - **C1**: a quadrature rule estimates the time integral of the loss where random times cannot;
+# - **C2**: with a rule, training is stable; with random times it is not.
+#
+# :::{admonition} What you will learn
+# :class: tip
+# - what the exact potential of a moving Gaussian looks like, and how to compare a learned one to it
+#   although it is known only up to a function of time;
+# - how many time nodes each rule needs, and why that number is set by the oscillation;
+# - how to read a training curve whose minimum is known;
+# - when even a quadrature rule fails.
+# :::
+#
+# ## The system
+#
+# A particle in the plane, on a spring, with noise on its velocity:
+#
+# $$
+# \mathrm{d}q = v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W,
+# \qquad (q, v)(0) \sim N\bigl((-1, -1, 0, 0),\, 10^{-2} I\bigr), \qquad \sigma = 5\cdot 10^{-2}.
+# $$ (eq-oscillator)
+#
+# Only the position $q$ is observed. Its law is the isotropic Gaussian $N(m(t), \mathrm{sd}(t)^2 I)$,
+# whose mean swings as $\cos\omega t$ and whose width breathes at twice that frequency
+# ({py:class}`hoam.systems.Oscillator` has the formulas). The field of least kinetic energy that moves
+# such a law is affine, so the potential is quadratic, and with $s$ pinned to zero at the mean the
+# integrand of the loss is
+#
+# $$
+# q(t) = \mathbb E\bigl[\tfrac12|\nabla s|^2 + \partial_t s\bigr]
+#      = -\tfrac12 |m'|^2 + \tfrac d2\,\mathrm{sd}\,\mathrm{sd}'', \qquad d = 2 .
+# $$ (eq-oscillator-integrand)
+#
+# One model is trained for each frequency $\omega = 2, 4, \dots, 18$, on 10 000 sampled paths. The
+# transitions of {eq}`eq-oscillator` are sampled exactly; an explicit Euler scheme would pump energy
+# into the oscillation. All models were trained beforehand with the same budget, network and
+# optimiser ([](rerun.md) says how to train them again); here they are loaded and evaluated.
+
+# %% tags=["parameters"]
+profile = "book"
+
+# %% tags=["hide-input"]
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+
+import hoam
+from hoam.calculus import gradient, time_derivative
+
+hoam.plotting.style()
+report = hoam.report.Report("oscillator", profile=profile)
+system = hoam.systems.Oscillator()
+METHODS = {"HOAM-G": "hoam_g", "HOAM-S": "hoam_s", "AM": "am"}
+quick = profile == "quick"
+SWEEP = 2  # seeds at each frequency; five at 8, where the training curves are shown
+frequencies = (2.0, 8.0, 18.0) if quick else system.train_mus
+n_particles = 2**9 if quick else 2**12
+
+
+# %%
+models = {
+    (method, w, seed): hoam.load(f"checkpoints/oscillator-w{w:02.0f}-{stem}-{seed}.safetensors")
+    for method, stem in METHODS.items()
+    for w in frequencies
+    for seed in range(5 if w == 8.0 else SWEEP)
+}
+print(len(models), "models, e.g.", models["HOAM-G", 8.0, 0].record["method"])
+
+# %% [markdown]
+# ## The learned potential against the closed form
+#
+# A potential is determined up to a function of time. We remove that freedom by pinning both, learned
+# and exact, to zero at the mean of the law, and look along the diagonal through the mean, three
+# standard deviations to each side. Networks see positions normalised to the unit square, so the
+# comparison is made in these units.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-potential", "caption": "Learned and exact potential of the oscillator with ω = 8 along the diagonal through the mean of the law, both pinned to zero at the mean, in normalised units. Lines: closed form. Markers: HOAM-G, one seed. The slope is the velocity of the mean, the curvature the rate at which the law widens."}, "image": {"alt": "Four nearly straight lines through the origin, one for each of four times, with slopes of both signs; markers of the learned potential lie on the lines."}}
+w = 8.0
+model = models["HOAM-G", w, 0]
+scale = model.scaling.size
+mu = jnp.asarray(model.scaling.parameters(np.asarray([[w]]))[0])
+
+
+def pinned(y, t, mu):
+    """Return the learned potential minus its value at the mean of the law."""
+    centre = model.scaling.states(system.mean(t, w))
+    return model.potential(y, t, mu) - model.potential(centre, t, mu)
+
+
+times = (0.1, 0.35, 0.6, 0.85)
+offsets = np.linspace(-3, 3, 25)
+figure, axis = plt.subplots(figsize=(6, 4))
+learned, exact = [], []
+for t, colour in zip(times, plt.cm.viridis(np.linspace(0, 0.85, 4)), strict=True):
+    x = system.mean(t, w) + offsets[:, None] * system.deviation(t, w)
+    exact.append([system.potential(point, t, w, scale=scale) for point in x])
+    learned.append(jax.vmap(pinned, (0, None, None))(model.scaling.states(x), t, mu))
+    axis.plot(offsets, exact[-1], color=colour, label=f"t = {t}")
+    axis.plot(offsets, learned[-1], "o", color=colour, markersize=3.5)
+axis.set(xlabel="distance from the mean / sd(t)", ylabel="potential s, normalised units")
+axis.legend()
+learned, exact = np.asarray(learned), np.asarray(exact)
+report.record(
+    "fig-oscillator-potential",
+    relative_error=np.linalg.norm(learned - exact) / np.linalg.norm(exact),
+)
+report.figure(
+    "fig-oscillator-potential",
+    figure,
+    data={"t": np.asarray(times), "offset": offsets, "exact": exact, "learned": learned},
+    units={"t": "1", "offset": "standard deviations"},
+    parameters={"omega": w},
+)
+plt.show()
+
+# %% [markdown]
+# Over these times the relative error of the learned potential is
+# {num}`fig-oscillator-potential.relative_error:.3f`.
+#
+# ## The integrand over time
+#
+# The first panel of Figure 2: the integrand $q(t)$ of {eq}`eq-oscillator-integrand` for the learned,
+# pinned potential, with the expectation over the exact law taken by Gauss-Hermite quadrature, so that
+# nothing but the model is in error.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-integrand", "caption": "Integrand q(t) of the action-matching loss for the oscillator with ω = 8, in normalised units: closed form (black) and potentials learned with Gauss-Legendre nodes (HOAM-G) and with random times (AM), pinned to zero at the mean of the law; one seed each, the same data and budget."}, "image": {"alt": "The exact integrand oscillates between zero and a negative value at twice the frequency of the oscillator, a little more than two and a half periods. The HOAM-G curve follows it closely; the AM curve deviates by visible wiggles."}}
+grid = np.linspace(0, 1, 201)
+exact_q = np.asarray([system.integrand(t, w, scale=scale) for t in grid])
+
+
+def learned_integrand(model):
+    """Return q(t) of a model's pinned potential on the grid."""
+    mu = jnp.asarray(model.scaling.parameters(np.asarray([[w]]))[0])
+
+    @jax.jit
+    def at(t, x, weights):
+        def s(y, t, mu):
+            # The drift of the mean enters through the time derivative of the pin.
+            pin = model.scaling.states(system.mean(t, w))
+            return model.potential(y, t, mu) - model.potential(pin, t, mu)
+
+        y = model.scaling.states(x)
+        slopes = jax.vmap(gradient(s), (0, None, None))(y, t, mu)
+        rates = jax.vmap(time_derivative(s), (0, None, None))(y, t, mu)
+        return weights @ (0.5 * jnp.sum(slopes**2, axis=1) + rates)
+
+    return np.asarray([at(t, *system.law_nodes(t, w)) for t in grid])
+
+
+figure, axis = plt.subplots(figsize=(7, 3.6))
+curves = {name: learned_integrand(models[name, w, 0]) for name in ("AM", "HOAM-G")}
+hoam.plotting.line(axis, "truth", grid, exact_q, label="closed form")
+for name, curve in curves.items():
+    hoam.plotting.line(axis, name, grid, curve)
+    relative = np.linalg.norm(curve - exact_q) / np.linalg.norm(exact_q)
+    report.record("fig-oscillator-integrand", **{f"{METHODS[name]}_error": relative})
+axis.set(xlabel="time t", ylabel="integrand q(t), normalised units")
+axis.legend(ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.15))
+report.figure(
+    "fig-oscillator-integrand",
+    figure,
+    data={"t": grid, "exact": exact_q, **{METHODS[k]: v for k, v in curves.items()}},
+    parameters={"omega": w},
+)
+plt.show()
+
+# %% [markdown]
+# The relative L2 error over time is {num}`fig-oscillator-integrand.hoam_g_error:.3f` for HOAM-G and
+# {num}`fig-oscillator-integrand.am_error:.3f` for AM.
+#
+# ## The time integral: three rules
+#
+# The second panel. Take the exact $q(t)$ and integrate it with $n$ nodes. The error of random times is
+# the root mean square over many draws. Simpson's rule must first resolve the oscillation and then
+# gains four digits for each factor of ten in $n$; the Gauss-Legendre error falls faster than any power
+# of $n$, because $q$ is analytic.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-quadrature", "caption": "Error of the time integral of the exact integrand over the number of time nodes, relative to its value, for ω = 8: random times (root mean square over draws), composite Simpson and Gauss-Legendre. Thin lines: slopes −1/2 and −4. Rounding sets the floor near 10⁻¹⁵."}, "image": {"alt": "Double logarithmic plot. Monte Carlo falls along the line of slope minus one half from about 0.3 to 0.02; Simpson falls along slope minus four to ten to the minus ten at 512 nodes; Gauss-Legendre drops to rounding level with about 16 nodes."}}
+jax.config.update("jax_enable_x64", True)
+integrand = jax.jit(jax.vmap(lambda t: system.integrand(t, w, scale=scale)))
+reference = hoam.quadrature.gauss_legendre(400)
+integral = float(reference.integrate(integrand(reference.nodes)))
+counts = 2 ** np.arange(2, 10)
+
+
+def relative_error(rule):
+    return abs(float(rule.integrate(integrand(rule.nodes))) / integral - 1)
+
+
+keys = jax.random.split(jax.random.key(31), 50 if quick else 2000)
+draws = np.asarray(jax.vmap(lambda k: jax.random.uniform(k, (counts[-1],)))(keys))
+sampled = np.asarray(integrand(draws.ravel())).reshape(draws.shape)
+errors = {
+    "AM": np.asarray(
+        [np.sqrt(np.mean((sampled[:, :n].mean(axis=1) / integral - 1) ** 2)) for n in counts]
+    ),
+    "HOAM-S": np.asarray([relative_error(hoam.quadrature.simpson(n + 1)) for n in counts]),
+    "HOAM-G": np.asarray([relative_error(hoam.quadrature.gauss_legendre(n)) for n in counts]),
+}
+jax.config.update("jax_enable_x64", False)
+
+
+def slope(name, window):
+    return np.polyfit(np.log(counts[window]), np.log(errors[name][window]), 1)[0]
+
+
+report.record(
+    "fig-oscillator-quadrature",
+    order_monte_carlo=-slope("AM", slice(None)),
+    order_simpson=-slope("HOAM-S", slice(3, None)),
+    monte_carlo_64=errors["AM"][4],
+    simpson_64=errors["HOAM-S"][4],
+    gauss_64=errors["HOAM-G"][4],
+    gauss_16=errors["HOAM-G"][2],
+)
+figure, axis = plt.subplots(figsize=(6, 4.2))
+labels = {"AM": "random times", "HOAM-S": "Simpson", "HOAM-G": "Gauss-Legendre"}
+for name, error in errors.items():
+    hoam.plotting.line(
+        axis, name, counts, np.maximum(error, 1e-16), label=labels[name], marker="o", markersize=4
+    )
+guide = dict(color="#888888", linewidth=0.8)
+axis.plot(counts, 0.9 * errors["AM"][0] * (counts / counts[0]) ** -0.5, **guide)
+axis.plot(counts[3:], 1.6 * errors["HOAM-S"][3] * (counts[3:] / counts[3]) ** -4.0, **guide)
+axis.set(xscale="log", yscale="log", xlabel="time nodes n", ylabel="relative error of the integral")
+axis.set_xticks(counts, counts)
+axis.minorticks_off()
+axis.legend()
+report.figure(
+    "fig-oscillator-quadrature",
+    figure,
+    data={"n": counts, **{METHODS[k]: v for k, v in errors.items()}},
+    units={"n": "time nodes (Simpson: n + 1)"},
+    parameters={"omega": w},
+)
+plt.show()
+
+# %% [markdown]
+# The measured orders are {num}`fig-oscillator-quadrature.order_monte_carlo:.2f` for random times and
+# {num}`fig-oscillator-quadrature.order_simpson:.2f` for Simpson's rule. With 64 nodes the relative
+# errors are {num}`fig-oscillator-quadrature.monte_carlo_64:.1e` (random),
+# {num}`fig-oscillator-quadrature.simpson_64:.1e` (Simpson) and
+# {num}`fig-oscillator-quadrature.gauss_64:.1e` (Gauss-Legendre). This is claim C1 for a fixed integrand;
+# what follows is the harder question, an integrand that training chooses.
+#
+# ## Training
+#
+# The third panel. The minimum of the loss is minus the kinetic energy of the population, known here,
+# so we plot the loss as a fraction of it: a perfect model sits at −1. Each method is trained with five
+# seeds, which change the data, the initial network and the minibatches; every step uses 256 time
+# nodes and 32 particles at each, drawn independently. The loss that a training reports is its own
+# estimate. A value below −1 is not a better model: it is an error of the rule that training has found.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-training", "caption": "Training loss over steps, divided by the kinetic energy of the population, for ω = 8: median (line) and range (band) of five seeds. The exact minimum is −1 (black). All three methods see the same data with the same budget and differ only in their time nodes."}, "image": {"alt": "Three bands over 600 steps. Those of Simpson and Gauss-Legendre fall quickly to minus one and become narrow; that of random times stays several times wider throughout."}}
+history = {}
+for name, stem in METHODS.items():
+    curves, noise, final = [], [], []
+    rule = hoam.quadrature.gauss_legendre(64)
+    for seed in range(5):
+        trained = models[name, w, seed]
+        size = trained.scaling.size
+        energy = [system.kinetic_energy(t, w, scale=size) for t in rule.nodes]
+        minimum = float(rule.integrate(np.asarray(energy)))
+        loss = np.asarray(trained.record["history"]["loss"]) / minimum
+        curves.append(loss)
+        tail = loss[-len(loss) // 5 :]
+        noise.append(tail.std())
+        final.append(trained.record["history"]["validation"][-1] / minimum)
+    history[name] = np.asarray(curves)
+    report.record(
+        "fig-oscillator-training",
+        **{
+            f"{stem}_noise": np.median(noise),
+            f"{stem}_validation": np.median(final),
+            f"{stem}_validation_spread": np.ptp(final),
+        },
+    )
+steps = (np.arange(history["AM"].shape[1]) + 0.5) * trained.record["history"]["loss_every"]
+
+figure, axis = plt.subplots(figsize=(7, 3.8))
+for name in ("AM", "HOAM-S", "HOAM-G"):
+    hoam.plotting.band(axis, name, steps, history[name])
+axis.axhline(-1, color=hoam.plotting.COLOURS["truth"], linewidth=1)
+axis.set(xlabel="step", ylabel="loss / kinetic energy", ylim=(-1.6, 0.4))
+axis.legend()
+report.figure(
+    "fig-oscillator-training",
+    figure,
+    data={"step": steps, **{METHODS[k]: v for k, v in history.items()}},
+    parameters={"omega": w, "seeds": 5},
+)
+plt.show()
+
+# %% [markdown]
+# Over the last fifth of training the loss of AM scatters by
+# {num}`fig-oscillator-training.am_noise:.3f` of the kinetic energy, that of HOAM-S by
+# {num}`fig-oscillator-training.hoam_s_noise:.3f` and that of HOAM-G by
+# {num}`fig-oscillator-training.hoam_g_noise:.3f`. On held-out particles and other times, where all are
+# measured alike, they reach {num}`fig-oscillator-training.am_validation:.3f` (AM),
+# {num}`fig-oscillator-training.hoam_s_validation:.3f` (HOAM-S) and
+# {num}`fig-oscillator-training.hoam_g_validation:.3f` (HOAM-G) of the minimum.
+#
+# ## Distance to the exact law over the frequency
+#
+# The last panel. From fresh samples of the initial law each model is rolled out to $t = 1$. At 33 times
+# we compare with the exact law by the Wasserstein distance $W_2$ between Gaussians of the same mean
+# and covariance, and average over time. The floor is the same number for a run of the full model with
+# as many particles.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-distance", "caption": "Wasserstein distance to the exact Gaussian law, averaged over time, for models trained at nine frequencies: median (line) and range (band) over seeds. Grey: the same distance for the full model with equally many particles, the floor that sampling sets."}, "image": {"alt": "Logarithmic plot over the frequency from 2 to 18. The curves of HOAM-S and HOAM-G lie together and rise slowly with frequency; that of AM lies above them by a factor of several throughout; the floor lies far below all."}}
+output_times = np.linspace(0, 1, 33)
+
+
+def distance(paths, w):
+    """Return the mean over times of W2 to the exact law."""
+    return np.mean(
+        [
+            hoam.metrics.gaussian_wasserstein(
+                *hoam.metrics.moments(x),
+                system.mean(t, w),
+                np.eye(2) * float(system.deviation(t, w)) ** 2,
+            )
+            for x, t in zip(np.asarray(paths)[1:], output_times[1:], strict=True)
+        ]
+    )
+
+
+key = jax.random.key(20_001)
+floor = np.asarray(
+    [
+        [
+            distance(
+                system.simulate(
+                    jax.random.fold_in(key, 100 * run + int(w)),
+                    mu=w,
+                    times=output_times,
+                    n_samples=n_particles,
+                ),
+                w,
+            )
+            for w in frequencies
+        ]
+        for run in range(3)
+    ]
+)
+distances = {name: np.full((SWEEP, len(frequencies)), np.nan) for name in METHODS}
+for (name, w, seed), trained in models.items():
+    if seed < SWEEP:
+        start = system.initial(jax.random.fold_in(key, seed), mu=w, n_samples=n_particles)[:, :2]
+        paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 64)
+        distances[name][seed, frequencies.index(w)] = distance(paths, w)
+
+for name, stem in METHODS.items():
+    median = np.median(distances[name], axis=0)
+    report.record(
+        "fig-oscillator-distance",
+        **{
+            f"{stem}_w2": median[frequencies.index(2.0)],
+            f"{stem}_w8": median[frequencies.index(8.0)],
+            f"{stem}_w18": median[frequencies.index(18.0)],
+            f"{stem}_worst": distances[name].max(),
+        },
+    )
+ratios = np.median(distances["AM"], axis=0) / np.median(distances["HOAM-G"], axis=0)
+report.record(
+    "fig-oscillator-distance",
+    floor=np.median(floor),
+    smallest_ratio_am=ratios.min(),
+    median_ratio_am=np.median(ratios),
+    median_ratio_simpson=np.median(
+        np.median(distances["HOAM-S"], axis=0) / np.median(distances["HOAM-G"], axis=0)
+    ),
+)
+figure, axis = plt.subplots(figsize=(6.5, 4.2))
+for name in ("AM", "HOAM-S", "HOAM-G"):
+    hoam.plotting.band(axis, name, frequencies, distances[name])
+hoam.plotting.band(axis, "floor", frequencies, floor)
+axis.set(yscale="log", xlabel="frequency ω", ylabel="Wasserstein distance W₂, averaged over t")
+axis.set_xticks(frequencies)
+axis.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+report.figure(
+    "fig-oscillator-distance",
+    figure,
+    data={
+        "omega": np.asarray(frequencies),
+        "floor": floor,
+        **{METHODS[k]: v for k, v in distances.items()},
+    },
+    parameters={"particles": n_particles, "seeds": SWEEP},
+)
+plt.show()

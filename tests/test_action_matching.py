@@ -1,0 +1,150 @@
+"""The action-matching loss: against nested derivatives, and under a change of gauge."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import oracles
+import pytest
+
+from hoam import methods, quadrature
+from hoam.train import node_table
+from hoam.types import Node
+
+
+def nodes_of(rule, *, seed=0, samples=8):
+    """Return one node per time of the rule and its ends, as pytree with a leading axis."""
+    times = rule.times(0.0, 1.0)
+    if rule.random:  # as in training: equal weights, and the ends apart
+        integral = np.where(np.isin(times, rule.nodes), 1 / rule.nodes.size, 0.0)
+        boundary = np.zeros(times.size)
+        boundary[0], boundary[-1] = 1.0, -1.0
+    else:
+        _, integral, boundary = node_table(rule, times)
+    key_x, key_mu = jax.random.split(jax.random.key(seed))
+    return Node(
+        jnp.asarray(times),
+        jnp.broadcast_to(jax.random.normal(key_mu, (1, 1)), (times.size, 1)),
+        jax.random.uniform(key_x, (times.size, samples, 2)),
+        jnp.asarray(integral),
+        jnp.asarray(boundary),
+    )
+
+
+def total(method, network, params, nodes):
+    """Return the loss summed over nodes."""
+    return jnp.sum(jax.lax.map(lambda node: method.loss(network, params, node), nodes))
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.3])
+@pytest.mark.parametrize("case", oracles.CASES)
+def test_loss_and_parameter_gradient_equal_those_by_nested_automatic_differentiation(case, epsilon):
+    network = oracles.CASES[case]
+    params = oracles.parameters(network)
+    method = methods.action_matching(rule=quadrature.simpson(3), epsilon=epsilon)
+    key = jax.random.key(2)
+    node = Node(
+        jnp.asarray(0.4),
+        jnp.asarray([0.6]),
+        jax.random.uniform(key, (4, 2)),
+        jnp.asarray(0.7),
+        jnp.asarray(-1.0),
+    )
+
+    def oracle(p):
+        return oracles.node_loss(oracles.potential(network, p), node, epsilon)
+
+    ours, gradient = jax.jit(jax.value_and_grad(lambda p: method.loss(network, p, node)))(params)
+    expected, expected_gradient = jax.jit(jax.value_and_grad(oracle))(params)
+    assert float(ours) == pytest.approx(float(expected), rel=1e-12)
+    for a, b in zip(jax.tree.leaves(gradient), jax.tree.leaves(expected_gradient), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+class WithGauge:
+    """A network plus a polynomial c(t), added to the last bias."""
+
+    def __init__(self, network, coefficients):
+        self.network = network
+        self.coefficients = jnp.asarray(coefficients)
+        self.features = network.features
+
+    def layers(self, params, t, mu, *, dimension):
+        *hidden, (kernel, bias) = self.network.layers(params, t, mu, dimension=dimension)
+        return (*hidden, (kernel, bias + jnp.polyval(self.coefficients, t)))
+
+
+def change_under_gauge(rule, coefficients):
+    network = oracles.CASES["MLP"]
+    params = oracles.parameters(network)
+    method, nodes = methods.action_matching(rule=rule), nodes_of(rule)
+    return float(
+        total(method, WithGauge(network, coefficients), params, nodes)
+        - total(method, network, params, nodes)
+    )
+
+
+def test_adding_a_polynomial_of_degree_2n_leaves_the_gauss_loss_alone():
+    coefficients = np.random.default_rng(0).normal(size=2 * 4 + 1)
+    assert abs(change_under_gauge(quadrature.gauss_legendre(4), coefficients)) < 1e-12
+
+
+def test_adding_a_polynomial_of_degree_4_leaves_the_simpson_loss_alone_and_one_of_5_does_not():
+    coefficients = np.random.default_rng(0).normal(size=5)
+    assert abs(change_under_gauge(quadrature.simpson(3), coefficients)) < 1e-12
+    assert abs(change_under_gauge(quadrature.simpson(3), [1.0, *coefficients])) > 1e-3
+
+
+def test_adding_a_polynomial_changes_the_loss_with_random_nodes_by_the_gauge_defect():
+    gauge = np.polynomial.Polynomial([0.3, 1.0, -2.0, 1.5])
+    changes = []
+    for key in jax.random.split(jax.random.key(0), 3):
+        rule = quadrature.monte_carlo(4, key=key)
+        changes.append(change_under_gauge(rule, gauge.coef[::-1]))
+        assert changes[-1] == pytest.approx(rule.gauge_defect(gauge, gauge.deriv()), rel=1e-9)
+    assert min(abs(c) for c in changes) > 1e-3
+    assert np.std(changes) > 1e-3
+
+
+def test_the_loss_of_a_pure_gauge_is_zero_for_gauss_nodes():
+    class Constant:
+        def features(self, x):
+            return x
+
+        def layers(self, params, t, mu, *, dimension):
+            return ((jnp.zeros((dimension, 1)), jnp.atleast_1d(jnp.polyval(params, t))),)
+
+    rule = quadrature.gauss_legendre(3)
+    value = total(
+        methods.action_matching(rule=rule),
+        Constant(),
+        jnp.asarray([2.0, -1.0, 3.0]),
+        nodes_of(rule),
+    )
+    assert abs(float(value)) < 1e-13
+
+
+def test_the_loss_of_a_translation_is_minus_its_kinetic_energy_for_every_rule():
+    # s = v.x - |v|^2 t/2 moves any population at velocity v; paired samples make it exact.
+    velocity = jnp.asarray([1.0, -0.5])
+
+    class Translation:
+        def features(self, x):
+            return x
+
+        def layers(self, params, t, mu, *, dimension):
+            return ((velocity[:, None], jnp.atleast_1d(-0.5 * velocity @ velocity * t)),)
+
+    for rule in (quadrature.gauss_legendre(3), quadrature.simpson(5), quadrature.trapezoid(4)):
+        nodes = nodes_of(rule)
+        start = nodes.x[:1]
+        nodes = nodes._replace(x=start + nodes.t[:, None, None] * velocity[None, None])
+        value = total(methods.action_matching(rule=rule), Translation(), None, nodes)
+        assert float(value) == pytest.approx(-0.5 * 1.25, rel=1e-12)
+
+
+def test_the_method_remembers_its_rule_and_diffusion():
+    rule = quadrature.simpson(5)
+    method = methods.action_matching(rule=rule, epsilon=0.05)
+    assert method.rule is rule
+    assert method.epsilon == 0.05
+    assert "Simpson 5" in method.name

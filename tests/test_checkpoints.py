@@ -1,0 +1,121 @@
+"""Checkpoints: what is written comes back bit for bit, and a crash loses nothing."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+import translation
+
+from hoam import checkpoints
+
+TREE = {
+    "a": np.arange(6, dtype=np.float32).reshape(2, 3),
+    "b": (np.asarray(3, np.int32), np.asarray([1.5, -2.5])),
+}
+
+
+def save(path, *, factor=1):
+    tree = jax.tree.map(lambda leaf: leaf * factor, TREE)
+    checkpoints.save_tree(path, tree, kind="model", description={"factor": factor})
+
+
+def read(path):
+    arrays, description = checkpoints.load_arrays(path, kind="model")
+    return checkpoints.fill_tree(TREE, arrays, path=path), description
+
+
+@pytest.fixture
+def path(tmp_path):
+    """A file with a first checkpoint in it."""
+    path = tmp_path / "model.safetensors"
+    save(path)
+    return path
+
+
+def assert_untouched(path):
+    """Assert that the first checkpoint is all there is in its folder."""
+    tree, description = read(path)
+    assert translation.same(tree, TREE)
+    assert description == {"factor": 1}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_arrays_and_description_come_back_bit_for_bit(path):
+    assert_untouched(path)
+
+
+def test_dtypes_and_shapes_come_back_as_they_were(path):
+    tree, _ = read(path)
+    assert [leaf.dtype for leaf in jax.tree.leaves(tree)] == ["float32", "int32", "float64"]
+    assert tree["b"][0].shape == ()
+
+
+def test_jax_arrays_are_saved_like_those_of_numpy(tmp_path):
+    path = tmp_path / "new" / "folder" / "model.safetensors"
+    checkpoints.save_tree(path, jax.tree.map(jnp.asarray, TREE), kind="model", description={})
+    assert translation.same(read(path)[0], TREE)
+
+
+def test_a_second_checkpoint_replaces_the_first(path):
+    save(path, factor=2)
+    assert read(path)[1] == {"factor": 2}
+    assert list(path.parent.iterdir()) == [path]
+
+
+def no_space(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def interrupted(*args, **kwargs):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("owner_and_name", [(os, "fsync"), (Path, "replace")])
+@pytest.mark.parametrize(
+    ("fault", "error"), [(no_space, OSError), (interrupted, KeyboardInterrupt)]
+)
+def test_a_fault_while_writing_leaves_the_former_file_and_no_other(
+    path, monkeypatch, owner_and_name, fault, error
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(*owner_and_name, fault)
+        with pytest.raises(error):
+            save(path, factor=2)
+    assert_untouched(path)
+
+
+def test_a_kill_while_writing_leaves_the_former_file_readable(path):
+    code = (
+        "import os, sys, signal, pathlib, hoam.checkpoints as c\n"
+        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "c.write_atomically(pathlib.Path(sys.argv[1]), b'half of a file')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert read(path)[1] == {"factor": 1}
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -8])
+def test_a_truncated_file_is_refused_and_left_as_it_is(path, keep):
+    content = path.read_bytes()[:keep]
+    path.write_bytes(content)
+    with pytest.raises(checkpoints.CheckpointError, match=r"Expected .*; got .* Use"):
+        read(path)
+    assert path.read_bytes() == content
+
+
+def test_another_network_is_refused_with_the_name_of_what_differs(path):
+    arrays, _ = checkpoints.load_arrays(path, kind="model")
+    with pytest.raises(checkpoints.CheckpointError, match="'c'"):
+        checkpoints.fill_tree({**TREE, "c": np.zeros(1)}, arrays, path=path)
+    with pytest.raises(checkpoints.CheckpointError, match=r"shape \(3, 2\)"):
+        checkpoints.fill_tree({**TREE, "a": np.zeros((3, 2), np.float32)}, arrays, path=path)
+    with pytest.raises(checkpoints.CheckpointError, match="dtype float64"):
+        checkpoints.fill_tree({**TREE, "a": np.zeros((2, 3))}, arrays, path=path)

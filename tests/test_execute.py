@@ -1,0 +1,57 @@
+import json
+
+import jupytext
+import nbformat
+import papermill
+import pytest
+from execute import execute, prepare, publish
+
+SOURCE = """# %% [markdown]
+# # A title
+
+# %% tags=["parameters"]
+profile = "book"
+
+# %%
+print(profile)
+"""
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "example.py"
+    path.write_text(SOURCE)
+    return path
+
+
+# The kernel is another process; the event loop of its client leaves sockets to the collector.
+@pytest.mark.filterwarnings("ignore")
+def test_a_notebook_runs_with_its_profile_and_a_failure_leaves_no_page(source, tmp_path):
+    target = tmp_path / "pages" / "example.ipynb"
+    execute(source, target, profile="quick")
+    notebook = nbformat.read(target, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.cells[-1].outputs[0].text == "quick\n"
+    before = target.read_text()
+    assert str(tmp_path) not in before
+    source.write_text(SOURCE.replace("print(profile)", "print(undefined)"))
+    with pytest.raises(papermill.PapermillExecutionError, match="undefined"):
+        execute(source, target, profile="quick")
+    assert target.read_text() == before
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_the_injected_cell_is_hidden_and_times_are_dropped(source):
+    notebook = prepare(source)
+    notebook.cells[1].metadata["tags"] = ["injected-parameters"]
+    notebook.cells[1].metadata["papermill"] = {"duration": 1.0}
+    notebook.metadata["papermill"] = {"input_path": "x"}
+    published = publish(notebook)
+    assert "remove-cell" in published.cells[1].metadata["tags"]
+    assert "papermill" not in json.dumps(published)
+
+
+def test_a_notebook_without_a_parameters_cell_is_an_error(source):
+    jupytext.write(jupytext.reads("# %%\n1 + 1\n", fmt="py:percent"), source, fmt="py:percent")
+    with pytest.raises(ValueError, match="Expected one cell tagged 'parameters'"):
+        prepare(source)

@@ -1,0 +1,44 @@
+"""The numbers of the figures: what the notebooks recorded, against the references."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hoam import references
+from hoam.check import check, table
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.py"))
+
+
+def profile_of_results():
+    profiles = {
+        json.loads(path.read_text())["profile"] for path in (ROOT / "results").glob("*.json")
+    }
+    return profiles.pop() if len(profiles) == 1 else "book"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_the_numbers_of_a_notebook_are_as_expected(notebook):
+    found = check(ROOT / "results", ROOT / "tests" / "reference", profile=profile_of_results())
+    mine = [entry for entry in found if entry.notebook in (notebook, "")]
+    assert all(entry.passed for entry in mine), "\n" + table(mine)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_a_notebook_has_references(notebook):
+    profile, _ = references.read(ROOT / "tests" / "reference" / f"{notebook}.toml")
+    assert profile == "book"
+
+
+def test_results_and_references_belong_to_notebooks():
+    paths = [*(ROOT / "results").glob("*.json"), *(ROOT / "tests" / "reference").glob("*.toml")]
+    assert {path.stem for path in paths} <= set(NOTEBOOKS)
+
+
+def test_every_drawn_figure_has_its_files():
+    for path in sorted((ROOT / "results").glob("*.json")):
+        for figure, entry in json.loads(path.read_text())["figures"].items():
+            for name in (*entry["files"], f"{figure}.json"):
+                assert (ROOT / "results" / "figures" / name).stat().st_size > 0, name

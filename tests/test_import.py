@@ -1,0 +1,57 @@
+"""The front door of the package: light to open, and every public name behind it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import hoam
+
+FUNCTIONS = {
+    "metrics": (
+        "electric_energy",
+        "relative_error",
+        "sinkhorn_divergence",
+        "gaussian_wasserstein",
+        "growth_rate",
+    ),
+    "quadrature": ("gauss_legendre", "simpson", "trapezoid", "monte_carlo", "spline", "Rule"),
+    "networks": ("MLP", "FiLM", "CoLoRA"),
+    "systems": ("Oscillator", "TwoStream"),
+    "methods": ("action_matching",),
+    "minibatches": ("independent", "paired", "paired_blocks"),
+}
+
+
+def test_importing_the_package_alone_loads_neither_jax_nor_any_other_heavy_package():
+    code = (
+        "import sys, json, hoam; print(json.dumps([m for m in "
+        "('jax', 'numpy', 'scipy', 'flax', 'optax', 'ott', 'matplotlib') if m in sys.modules]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == []
+
+
+@pytest.mark.parametrize("name", hoam.__all__)
+def test_every_public_name_resolves(name):
+    assert getattr(hoam, name) is not None
+    assert name in dir(hoam)
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [(module, name) for module, names in FUNCTIONS.items() for name in names]
+)
+def test_public_names_of_the_modules_are_there_and_documented(module, name):
+    assert getattr(getattr(hoam, module), name).__doc__
+
+
+def test_an_unknown_name_is_an_attribute_error_that_names_it():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = hoam.no_such_name
+
+
+def test_the_version_is_that_of_the_installed_package():
+    from importlib.metadata import version
+
+    assert hoam.__version__ == version("hoam")
