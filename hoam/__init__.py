@@ -27,6 +27,7 @@ _MODULES = (
     "plotting",
     "quadrature",
     "report",
+    "scaling",
     "systems",
 )
 __all__ = [*_HOME, *_MODULES]

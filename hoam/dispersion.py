@@ -88,7 +88,7 @@ def fastest_mode(
 def _refine(
     start: complex, k: float, mu: float, beams: Sequence[tuple[float, float, float]]
 ) -> complex | None:
-    omega, result = newton(
+    root, result = newton(  # pyright: ignore[reportGeneralTypeIssues, reportAssignmentType]
         lambda w: dispersion_function(w, k, mu=mu, beams=beams),
         start,
         fprime=lambda w: _derivative(w, k, mu, beams),
@@ -97,8 +97,9 @@ def _refine(
         full_output=True,
         disp=False,
     )
+    omega = complex(root)  # pyright: ignore[reportArgumentType]
     residual = abs(dispersion_function(omega, k, mu=mu, beams=beams))
-    return complex(omega) if result.converged and residual < 1e-8 else None
+    return omega if result.converged and residual < 1e-8 else None
 
 
 def _plasma_dispersion(z: complex) -> complex:

@@ -5,7 +5,6 @@ two independent runs of the full model.
 """
 
 import warnings
-from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
@@ -76,7 +75,7 @@ def relative_l2_error(estimate: Samples, truth: Samples) -> float:
 
 
 def growth_rate(
-    times: Sequence[float] | np.ndarray,
+    times: np.ndarray,
     energy: Samples,
     *,
     between: tuple[float, float] = (0.02, 0.5),

@@ -165,17 +165,8 @@ def load(path: Path | str) -> Model:
     arrays, description = checkpoints.load_arrays(path, kind="model")
     try:
         kinds = {kind.__name__: kind for kind in (networks.CoLoRA, networks.FiLM, networks.MLP)}
-        fields = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in description["network_fields"].items()
-        }
-        network = kinds[description["network"]](**fields)
-        scaling = Scaling(
-            **{
-                name: tuple(value) if isinstance(value, list) else value
-                for name, value in description["scaling"].items()
-            }
-        )
+        network = kinds[description["network"]](**_tuples(description["network_fields"]))
+        scaling = Scaling(**_tuples(description["scaling"]))
         epsilon, record = float(description["epsilon"]), dict(description["record"])
     except (KeyError, TypeError, ValueError) as error:
         message = (
@@ -191,6 +182,11 @@ def load(path: Path | str) -> Model:
     template = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, jnp.float32), template)
     params = checkpoints.fill_tree(template, arrays, path=path)
     return Model(network, jax.tree.map(jnp.asarray, params), scaling, epsilon, record)
+
+
+def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    # JSON knows lists only; fields are hashable so that a network can be a static argument.
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
 
 
 def _fields(network: networks.Network) -> dict[str, Any]:

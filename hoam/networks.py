@@ -41,16 +41,11 @@ class Network(nn.Module):
         depth: number of layers, the output included.
         periodic: for each coordinate, whether it enters as $(\cos 2\pi x, \sin 2\pi x)$ instead of
             $x$; empty for none. Coordinates are normalised, so the period is 1.
-        frequencies: values $f$ for which $\cos 2\pi f t$ and $\sin 2\pi f t$ join $t$ as inputs of
-            the modulation; empty for $t$ alone, as in the paper. A population that oscillates many
-            times needs them, since a small network of $t$ alone is smooth; the rule must resolve
-            them.
     """
 
     width: int = 64
     depth: int = 7
     periodic: tuple[bool, ...] = ()
-    frequencies: tuple[float, ...] = ()
 
     def initialise(self, key: PRNGKey, *, dimension: int, parameters: int) -> Any:
         """Return initial parameters for states of `dimension` and `parameters` values of mu.
@@ -77,7 +72,9 @@ class Network(nn.Module):
             dimension: state dimension.
         """
         inputs = self.features(jnp.zeros(dimension)).size
-        return self.apply(params, inputs, jnp.asarray(t), mu)
+        return self.apply(  # pyright: ignore[reportReturnType]
+            params, inputs, jnp.asarray(t), mu
+        )
 
     def features(self, x: Float[Array, " D"]) -> Float[Array, " F"]:
         r"""Return $\varphi(x)$, the inputs of the first layer."""
@@ -91,8 +88,7 @@ class Network(nn.Module):
 
     def condition(self, t: Scalar, mu: Float[Array, " P"]) -> Float[Array, " C"]:
         r"""Return what the modulation sees of time and parameter."""
-        phases = 2 * jnp.pi * jnp.asarray(self.frequencies, mu.dtype) * t
-        return jnp.concatenate([2 * jnp.atleast_1d(t) - 1, jnp.cos(phases), jnp.sin(phases), mu])
+        return jnp.concatenate([2 * jnp.atleast_1d(t) - 1, mu])
 
     def shapes(self, inputs: int) -> list[tuple[int, int]]:
         """Return (in, out) of each layer."""

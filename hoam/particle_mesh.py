@@ -92,4 +92,4 @@ def _wavenumbers(cells: int, length: float) -> np.ndarray:
 def _potential_modes(n: Float[Array, " cells"], mu: Scalar, length: float) -> Array:
     k = _wavenumbers(n.shape[0], length)
     inverse = np.divide(-1.0, k**2, out=np.zeros_like(k), where=k > 0)
-    return inverse.astype(n.dtype) * jnp.fft.rfft(n) / mu**2
+    return jnp.asarray(inverse, n.dtype) * jnp.fft.rfft(n) / mu**2

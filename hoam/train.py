@@ -7,6 +7,7 @@ cache. Steps run in compiled chunks; the host sees the loss once per chunk.
 
 import json
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -19,10 +20,11 @@ import optax
 from tqdm.auto import tqdm
 
 from hoam import checkpoints
-from hoam.minibatches import Minibatch, paired_blocks
+from hoam.minibatches import Minibatch, independent
 from hoam.model import Model
 from hoam.networks import Network
-from hoam.quadrature import Rule, spline
+from hoam.nodes import node_sampler, node_table
+from hoam.quadrature import spline
 from hoam.scaling import Scaling
 from hoam.types import Method, Node, Population, PRNGKey
 
@@ -35,7 +37,6 @@ def fit(
     method: Method,
     *,
     network: Network,
-    start: Model | None = None,
     steps: int = 4000,
     learning_rate: float = 3e-3,
     optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.adam,
@@ -53,12 +54,11 @@ def fit(
             end)`).
         method: objective, e.g. `hoam.methods.action_matching(rule=...)`.
         network: network to train.
-        start: trained model to start from, e.g. to go on with larger minibatches; its scaling is kept.
         steps: number of gradient steps.
         learning_rate: initial step size; a cosine takes it to zero.
         optimiser: from a schedule to an optax transformation, e.g. `optax.contrib.muon`.
-        minibatch: how samples are drawn (`hoam.minibatches`); blocks of 128 paired samples if not
-            given.
+        minibatch: how samples are drawn (`hoam.minibatches`); 128 independent samples at each node
+            if not given.
         validation: samples of other particles, at other parameter values and other times, on which
             the loss is evaluated with a spline rule on its times; recorded, never trained on.
         checkpoint: file of the training state. If it exists, training resumes from it.
@@ -81,24 +81,20 @@ def fit(
             f"got {steps}, {checkpoint_every} and {learning_rate}. Use positive, finite values."
         )
         raise ValueError(message)
-    scaling = Scaling.of(population) if start is None else start.scaling
+    minibatch = minibatch or independent(128)
+    scaling = Scaling.of(population)
     transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
     advance = _compile_chunk(
         method,
         network,
         transform,
-        _node_sampler(population, scaling, method.rule, minibatch or paired_blocks(128)),
+        node_sampler(population, scaling, method.rule, minibatch),
     )
     validate = _validator(validation, scaling, method, network)
     key_init, key_steps = jax.random.split(key)
     params = network.initialise(
         key_init, dimension=population.dimension, parameters=population.mus.shape[1]
     )
-    if start is not None:
-        arrays = {
-            jax.tree_util.keystr(k): v for k, v in jax.tree_util.tree_leaves_with_path(start.params)
-        }
-        params = checkpoints.fill_tree(params, arrays, path="the model given as start")
     state = (params, transform.init(params))
     history: dict[str, list[float]] = {"loss": [], "step": [], "validation": []}
     step, elapsed = 0, 0.0
@@ -108,6 +104,8 @@ def fit(
         "steps": steps,
         "learning_rate": learning_rate,
         "optimiser": optimiser.__name__,
+        "minibatch": minibatch.__name__,
+        "samples": zlib.crc32(np.ascontiguousarray(population.samples).view(np.uint8)),
         "network": repr(network),
         "scaling": asdict(scaling),
     }
@@ -125,7 +123,7 @@ def fit(
         _require_finite(losses, state, first=step, checkpoint=checkpoint)
         step += count
         history["loss"].extend(losses.tolist())
-        if step % checkpoint_every == 0 or step == steps:
+        if validate is not None and (step % checkpoint_every == 0 or step == steps):
             history["step"].append(step)
             history["validation"].append(validate(state[0]))
         elapsed += time.perf_counter() - began
@@ -138,72 +136,6 @@ def fit(
     params = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), state[0])
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
     return Model(network, params, scaling, method.epsilon, record)
-
-
-def node_table(rule: Rule, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return indices into `times`, integral weights and boundary weights of a fixed rule.
-
-    Args:
-        rule: the rule.
-        times: `[T]`, normalised to [0, 1], both ends included.
-
-    Raises:
-        ValueError: if a node is not among the times. Nodes are never moved to a time nearby.
-    """
-    nearest = np.abs(times[:, None] - rule.nodes).argmin(axis=0)
-    miss = np.abs(times[nearest] - rule.nodes)
-    if miss.max() > 1e-9:
-        message = (
-            f"Expected samples at the nodes of {rule.name}; got none "
-            f"within {miss.max():.1e} of "
-            f"node {rule.nodes[miss.argmax()]:.6f}. "
-            "Use population(times=rule.times(start, end)), or hoam.quadrature.spline(times) for "
-            "the times you have."
-        )
-        raise ValueError(message)
-    weights = np.zeros(times.size)
-    weights[nearest] = rule.weights
-    boundary = np.zeros(times.size)
-    boundary[0], boundary[-1] = 1.0, -1.0
-    used = np.flatnonzero((weights != 0) | (boundary != 0))
-    return used, weights[used], boundary[used]
-
-
-def _node_sampler(
-    population: Population, scaling: Scaling, rule: Rule, minibatch: Minibatch
-) -> Callable[[PRNGKey, jax.Array], Node]:
-    times = scaling.times(population.times)
-    grid = jnp.asarray(times, jnp.float32)
-    mus = jnp.asarray(scaling.parameters(population.mus), jnp.float32)
-    minibatch(jax.random.key(0), 1, population.n_samples)  # its errors come before tracing
-    if rule.random:
-        # Uniform time nodes from the times there are: each is drawn as often as its share of the
-        # interval.
-        share = jnp.asarray(spline(times).weights)
-        n, last = rule.nodes.size, times.size - 1
-        integral = jnp.asarray([*[1 / n] * n, 0.0, 0.0])
-        boundary = jnp.asarray([*[0.0] * n, 1.0, -1.0])
-
-        def table(key):
-            drawn = jax.random.choice(key, times.size, (n,), p=share)
-            return jnp.concatenate([drawn, jnp.asarray([0, last])]), integral, boundary
-    else:
-        fixed = tuple(jnp.asarray(column) for column in node_table(rule, times))
-
-        def table(key):
-            del key
-            return fixed
-
-    def draw(key: PRNGKey, data: jax.Array) -> Node:
-        key_mu, key_time, key_sample = jax.random.split(key, 3)
-        m = jax.random.randint(key_mu, (), 0, data.shape[0])
-        index, integral, boundary = table(key_time)
-        rows = minibatch(key_sample, index.size, data.shape[2])
-        mu = jnp.broadcast_to(mus[m], (index.size, mus.shape[1]))
-        x = data[m, index[:, None], rows]
-        return Node(grid[index], mu, x, integral.astype(x.dtype), boundary.astype(x.dtype))
-
-    return draw
 
 
 def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Callable) -> Callable:
@@ -230,9 +162,9 @@ def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Calla
 
 def _validator(
     validation: Population | None, scaling: Scaling, method: Method, network: Network
-) -> Callable[[Any], float | None]:
+) -> Callable[[Any], float] | None:
     if validation is None:
-        return lambda params: None
+        return None
     times = scaling.times(validation.times)
     index, integral, boundary = node_table(spline(times), times)
     mus = jnp.asarray(scaling.parameters(validation.mus), jnp.float32)
@@ -284,7 +216,7 @@ def _resume(path: Path | str, state: Any, run: dict[str, Any]) -> tuple[Any, int
     return state, description["step"], description["elapsed"], description["history"]
 
 
-def _thin(history: dict[str, list[float]], points: int = 400) -> dict[str, list[float]]:
+def _thin(history: dict[str, list[float]], points: int = 400) -> dict[str, Any]:
     """Return the history with the loss averaged over runs of steps, at most `points` values."""
     loss = np.asarray(history["loss"])
     width = max(1, -(-loss.size // points))

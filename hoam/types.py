@@ -97,9 +97,9 @@ class Population:
         ValueError: if shapes disagree, times do not ascend, or a sample is NaN or infinite.
     """
 
-    samples: Float[np.ndarray, "M T N D"] | Float[Array, "M T N D"]
-    times: np.ndarray | Sequence[float]
-    mus: np.ndarray | Sequence[float] | float
+    samples: Float[np.ndarray, "M T N D"]
+    times: np.ndarray
+    mus: np.ndarray
     periods: tuple[float | None, ...] = field(default=())
 
     def __post_init__(self) -> None:

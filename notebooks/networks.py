@@ -128,11 +128,11 @@ report.record(
 # ## What a trained modulation does
 #
 # {numref}`fig-networks-modulation` compares a CoLoRA network before training with one that has learned the
-# two-stream instability (the chapter {doc}`/book/_executed/two_stream`). Before training, the hypernetwork is smooth and
-# its output varies little: in time, the network hardly moves. After training, the largest $\alpha$ of each layer
-# follows the physics. The instability grows, saturates and rolls up into a vortex; the modulation changes
-# where the population does. The right column measures how strongly each layer is modulated, by
-# $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius norm.
+# two-stream instability (the chapter {doc}`/book/_executed/two_stream`). Its hypernetwork sees $t$ and $\mu$ and, if
+# the network is given a list of frequencies $f$, also $\cos 2\pi f t$ and $\sin 2\pi f t$, so that a small network can
+# follow a population that oscillates. The left column shows the largest $\alpha$ of each layer over time, the right one how
+# strongly each layer is modulated, by $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius
+# norm.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-modulation", "caption": "Modulation of a CoLoRA network before training (top) and after training on the two-stream instability (bottom). Left: in each of the seven layers, the one of its three α that varies most in time, for two parameter values (solid: μ = 1.9, dashed: μ = 1.2). Right: size of the low-rank term relative to the kernel it is added to, in each layer over time, at μ = 1.9."}, "image": {"alt": "Top left: seven nearly flat curves for the untrained network. Bottom left: seven curves that bend and differ between the two parameter values for the trained network. Right: heat maps of layer against time; the untrained one is uniform along time, the trained one changes along time and is stronger."}}
 model = hoam.load(project_root() / "checkpoints/two_stream-quiet-hoam_g-0.safetensors")
@@ -145,10 +145,9 @@ hypernetwork = hoam.networks.Hypernetwork(network.depth * network.rank)
 
 def modulation(params, mu):
     """Return alpha over time, [times, layers, rank]."""
-    values = jax.vmap(
-        lambda t: hypernetwork.apply({"params": params["params"]["Hypernetwork_0"]}, t, mu)
-    )
-    return np.asarray(values(jnp.asarray(grid))).reshape(grid.size, network.depth, network.rank)
+    weights = {"params": params["params"]["Hypernetwork_0"]}
+    at = jax.vmap(lambda t: hypernetwork.apply(weights, network.condition(t, mu)))
+    return np.asarray(at(jnp.asarray(grid))).reshape(grid.size, network.depth, network.rank)
 
 
 def strength(params, alpha):
@@ -192,7 +191,7 @@ for (left, right), name in zip(axes, stages, strict=True):
     right.grid(visible=False)
     right.set(ylabel="layer", yticks=range(1, network.depth + 1))
 for axis in axes[1]:
-    axis.set_xlabel("time t (inverse plasma frequencies)")
+    axis.set_xlabel("time t")
 axes[0, 0].legend(
     title="layer",
     ncols=4,
@@ -225,17 +224,16 @@ report.figure(
         **{f"alpha_{k.replace(' ', '_')}": np.stack(v) for k, v in alphas.items()},
         **{f"strength_{k.replace(' ', '_')}": v for k, v in strengths.items()},
     },
-    units={"t": "1/omega_p"},
     parameters={"mu": "1.2 and 1.9"},
 )
 plt.show()
 
 # %% [markdown]
-# The largest change of an $\alpha$ over the time interval grows from
-# {num}`fig-networks-modulation.range_before:.2f` to {num}`fig-networks-modulation.range_after:.2f`. There are
+# The largest change of an $\alpha$ over the time interval is
+# {num}`fig-networks-modulation.range_before:.2f` before and {num}`fig-networks-modulation.range_after:.2f` after training. There are
 # {num}`fig-networks-modulation.values:.0f` of them, and they do not move independently: over all times and eight
 # parameter values, {num}`fig-networks-modulation.directions_99_percent:.0f` directions hold 99 % of their variance. The
-# network has found a reduced model of a reduced model.
+# modulation is a reduced model within the reduced model.
 
 # %% [markdown]
 # (sec-periodic)=
@@ -308,10 +306,9 @@ def lively(net, dimension, key=0):
     )
     leaves, tree = jax.tree.flatten(shapes)
     rng = np.random.default_rng(key)
-    scale = lambda a: 0.3 if len(a.shape) == 1 else a.shape[0] ** -0.5
-    return jax.tree.unflatten(
-        tree, [jnp.asarray(scale(a) * rng.normal(size=a.shape)) for a in leaves]
-    )
+    scales = [0.3 if len(a.shape) == 1 else a.shape[0] ** -0.5 for a in leaves]
+    drawn = [jnp.asarray(k * rng.normal(size=a.shape)) for k, a in zip(scales, leaves, strict=True)]
+    return jax.tree.unflatten(tree, drawn)
 
 
 def with_jet(net, params, x, t, mu, epsilon):
@@ -458,7 +455,7 @@ plt.show()
 # In two dimensions the question does not arise: the exact Laplacian takes one row more than a single random
 # direction, and has no variance.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-hutchinson", "caption": "Hutchinson's estimate of the Laplacian of a random CoLoRA network at one state in 20 dimensions. Root mean square error over independent draws against the number of random directions (dots), and the prediction from the off-diagonal entries of the Hessian (line). Dotted line: the size of the Laplacian itself. The exact forward pass takes 20 directions (vertical line) and has no error."}, "image": {"alt": "Log-log plot: dots fall on a line of slope minus one half as the number of random directions grows from one to sixty-four. A dotted horizontal line marks the size of the Laplacian, a vertical line marks 20 directions."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-hutchinson", "caption": "Hutchinson's estimate of the Laplacian of a random CoLoRA network at one state in 20 dimensions. Root mean square error over independent draws, relative to the Laplacian, against the number of random directions (dots), and the prediction from the off-diagonal entries of the Hessian (line). Dotted line: the size of the Laplacian itself. The exact forward pass takes 20 directions (vertical line) and has no error."}, "image": {"alt": "Log-log plot: dots fall on a line of slope minus one half as the number of random directions grows from one to sixty-four. A dotted horizontal line marks the size of the Laplacian, a vertical line marks 20 directions."}}
 dimension, draws = 20, 400 if profile == "quick" else 20_000
 net = KINDS["CoLoRA"]
 s = potential(net, lively(net, dimension), dimension=dimension)
@@ -482,9 +479,12 @@ report.record(
 )
 
 figure, axis = plt.subplots(figsize=(7.2, 3.8))
-axis.loglog(probes, predicted, color=hoam.plotting.COLOURS["HOAM-G"], label="predicted")
-axis.loglog(probes, rms, "o", color=hoam.plotting.COLOURS["truth"], markersize=5, label="measured")
-axis.axhline(abs(exact), color="0.4", linestyle=":", linewidth=1.2, label="size of the Laplacian")
+scale = abs(exact)
+axis.loglog(probes, predicted / scale, color=hoam.plotting.COLOURS["HOAM-G"], label="predicted")
+axis.loglog(
+    probes, rms / scale, "o", color=hoam.plotting.COLOURS["truth"], markersize=5, label="measured"
+)
+axis.axhline(1, color="0.4", linestyle=":", linewidth=1.2, label="size of the Laplacian")
 axis.axvline(
     dimension,
     color=hoam.plotting.COLOURS["HOAM-S"],
@@ -493,15 +493,19 @@ axis.axvline(
     label="exact from here on",
 )
 axis.set(
-    xlabel="number K of random directions", ylabel="error of the Laplacian (rms)", xticks=probes
+    xlabel="number K of random directions",
+    ylabel="relative error of the Laplacian (rms)",
+    xticks=probes,
 )
 axis.set_xticklabels([str(k) for k in probes])
+axis.set(ylim=(0.2, 8), yticks=[0.25, 0.5, 1, 2, 4])
+axis.set_yticklabels(["0.25", "0.5", "1", "2", "4"])
 axis.minorticks_off()
 axis.legend(fontsize=9)
 report.figure(
     "fig-networks-hutchinson",
     figure,
-    data={"directions": probes, "measured": rms, "predicted": predicted},
+    data={"directions": probes, "measured": rms / scale, "predicted": predicted / scale},
     parameters={"dimension": dimension, "draws": draws},
 )
 plt.show()

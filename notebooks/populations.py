@@ -278,7 +278,7 @@ display(Image(filename=str(film)))
 # $$
 # \underbrace{\tfrac12\,\mathbb{E}|v|^2}_{\text{truth}}
 # = \underbrace{\tfrac12 |m'|^2 + (\mathrm{sd}')^2}_{\text{gradient flow}}
-# + \underbrace{\tfrac12\,\mathbb{E}\bigl|v - \mathbb{E}[v \mid q]\bigr|^2}_{\text{velocities that differ in one place}} .
+# + \underbrace{\tfrac12\,\mathbb{E}\bigl|v - \mathbb{E}[v \mid q]\bigr|^2}_{\text{several velocities in one place}} .
 # $$ (eq-energy-split)
 #
 # The last term is what the hidden velocities cost. At a focus it is everything: the cloud has its smallest

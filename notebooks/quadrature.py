@@ -73,7 +73,7 @@ print("weights", rule.weights.round(6))
 # those nodes.
 #
 # {numref}`fig-quadrature-degrees` measures the degree. For each rule and each monomial it shows the
-# error in double precision. Below the degree there is only rounding; above, the error jumps by ten
+# error in double precision. Below the degree there is only rounding; above, the error jumps by many
 # orders of magnitude. The measured degrees are
 # {num}`fig-quadrature-degrees.trapezoid_9:.0f` (trapezoid, 9 nodes),
 # {num}`fig-quadrature-degrees.simpson_9:.0f` (Simpson, 9 nodes),

@@ -7,7 +7,7 @@ import oracles
 import pytest
 
 from hoam import methods, quadrature
-from hoam.train import node_table
+from hoam.nodes import node_table
 from hoam.types import Node
 
 

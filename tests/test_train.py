@@ -11,7 +11,7 @@ from translation import METHOD, SHORT
 import hoam
 from hoam import checkpoints, methods, minibatches, quadrature
 from hoam.scaling import Scaling
-from hoam.train import node_table
+from hoam.nodes import node_table
 from hoam.types import Method, Node
 
 

@@ -83,7 +83,7 @@ class System(ABC):
         Returns:
             Population with samples `[M, T, N, D]`.
         """
-        values = as_parameters(mus)
+        values, times = as_parameters(mus), as_times(times)
         keys = jax.random.split(key, values.shape[0])
         samples = np.stack(
             [
@@ -98,5 +98,6 @@ def gaussian(
     key: PRNGKey, *, mean: Sequence[float], deviation: float, n_samples: int
 ) -> Float[Array, "N S"]:
     r"""Draw `n_samples` from $N(\text{mean}, \text{deviation}^2 I)$."""
-    mean = jnp.asarray(mean)
-    return mean[None] + deviation * jax.random.normal(key, (n_samples, mean.size), mean.dtype)
+    centre = jnp.asarray(mean)
+    noise = jax.random.normal(key, (n_samples, centre.size), centre.dtype)
+    return centre[None] + deviation * noise

@@ -100,7 +100,8 @@ def mixture_quantile(
     """
     reach = max(abs(u) + 8 * s for _, u, s in components)
     table = np.linspace(-reach, reach, 2**14)
-    cumulative = sum(w * norm.cdf(table, loc=u, scale=s) for w, u, s in components)
+    weights, means, deviations = np.asarray(components).T[:, :, None]
+    cumulative = (weights * norm.cdf(table, loc=means, scale=deviations)).sum(axis=0)
     inside = (cumulative > 0) & (cumulative < 1)
     return np.interp(probability, cumulative[inside], table[inside])
 
