@@ -12,7 +12,8 @@ import nbformat
 import papermill
 from traitlets.config import Config
 
-from hoam.results import PROFILES, write_atomically
+from hoam.files import write_atomically
+from hoam.results import PROFILES
 
 
 def prepare(source: Path) -> nbformat.NotebookNode:
@@ -69,7 +70,8 @@ def execute(source: Path, target: Path, *, profile: str) -> None:
             config=Config({"KernelManager": {"transport": "ipc", "ip": f"{directory}/kernel"}}),
         )
         executed = nbformat.read(result, as_version=4)
-    write_atomically(target, nbformat.writes(publish(executed)) + "\n")
+    text = nbformat.writes(publish(executed)) + "\n"
+    write_atomically(target, text.encode())
 
 
 def main() -> None:

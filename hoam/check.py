@@ -55,7 +55,8 @@ def _number_check(
             f"{label}: Expected a reference for every recorded number; got none. "
             f"Use tests/reference/{notebook}.toml to add one."
         )
-        return Check(notebook, figure, name, number or math.nan, message=message)
+        value = math.nan if number is None else number
+        return Check(notebook, figure, name, value, message=message)
     known = {
         "expected": reference.value,
         "kind": reference.kind,

@@ -6,8 +6,6 @@ previous one is intact. No pickle is read or written.
 """
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +14,13 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from hoam.files import write_atomically
+
 FORMAT = "hoam-1"
 
 
 class CheckpointError(ValueError):
     """A file that is not a readable checkpoint of this format, or not of the run asked for."""
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write `content` to `path` through a temporary file, fsync and rename.
-
-    Args:
-        path: where to write; its folder is created.
-        content: all bytes of the file.
-
-    Raises:
-        OSError: if the disk is full or the folder not writable; a previous file at `path` stays.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def save_tree(path: Path | str, tree: Any, *, kind: str, description: dict[str, Any]) -> None:

@@ -146,8 +146,8 @@ def gaussian_wasserstein(
 def sinkhorn_divergence(x: Samples, y: Samples, *, epsilon: float) -> float:
     r"""Return the debiased Sinkhorn divergence between two clouds of equally weighted samples.
 
-    $$S_\epsilon = \mathrm{OT}_\epsilon(x, y) - \tfrac12 \mathrm{OT}_\epsilon(x, x) - \tfrac12
-    \mathrm{OT}_\epsilon(y, y)$$
+    $$S_\epsilon = \mathrm{OT}_\epsilon(x, y)
+    - \tfrac12 \mathrm{OT}_\epsilon(x, x) - \tfrac12 \mathrm{OT}_\epsilon(y, y)$$
 
     with the squared Euclidean cost in the units of the samples.
 
@@ -159,7 +159,7 @@ def sinkhorn_divergence(x: Samples, y: Samples, *, epsilon: float) -> float:
 
     Raises:
         ValueError: if `epsilon` is not positive, dimensions differ, or the iteration does not
-        converge.
+            converge.
 
     Source: OTT (arXiv 2201.12324); Feydy et al., AISTATS 2019.
     """

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 
 from hoam import checkpoints, networks
 from hoam.calculus import evaluate
+from hoam.files import write_atomically
 from hoam.sample import rollout
 from hoam.scaling import Scaling
 from hoam.types import PRNGKey, as_parameters, as_times
@@ -149,7 +150,7 @@ class Model:
         }
         checkpoints.save_tree(path, self.params, kind="model", description=description)
         text = json.dumps(description, indent=1) + "\n"
-        checkpoints.write_atomically(path.with_suffix(".json"), text.encode())
+        write_atomically(path.with_suffix(".json"), text.encode())
 
 
 def load(path: Path | str) -> Model:

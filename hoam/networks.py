@@ -2,21 +2,20 @@ r"""Networks whose weights depend on time and parameter.
 
 Every network here is one multilayer perceptron in the state,
 
-$$s(x; t, \mu) = C_L\,\sigma(\cdots\sigma(C_1 \varphi(x) + c_1)\cdots) + c_L, \qquad \sigma(z) = z\,
-\mathrm{sigmoid}(z),$$
+$$s(x; t, \mu) = C_L\,\sigma(\cdots\sigma(C_1 \varphi(x) + c_1)\cdots) + c_L, \qquad
+\sigma(z) = z\,\mathrm{sigmoid}(z),$$
 
 and a map from $(t, \mu)$ to its layers $(C_\ell, c_\ell)$. The modulations differ in that map
 alone:
 
-- `CoLoRA`: $C_\ell = W_\ell + A_\ell\,\mathrm{diag}(\alpha_\ell(t,\mu))\,B_\ell$ (arXiv
-2402.14646), rank 3;
-- `FiLM`: $C_\ell = \mathrm{diag}(1 + \gamma_\ell) W_\ell,\; c_\ell = (1 + \gamma_\ell) b_\ell +
-\beta_\ell$
-  (arXiv 1709.07871);
+- `CoLoRA`: $C_\ell = W_\ell + A_\ell\,\mathrm{diag}(\alpha_\ell(t,\mu))\,B_\ell$, rank 3
+  (arXiv 2402.14646);
+- `FiLM`: $C_\ell = \mathrm{diag}(1 + \gamma_\ell)\,W_\ell$ and
+  $c_\ell = (1 + \gamma_\ell)\,b_\ell + \beta_\ell$ (arXiv 1709.07871);
 - `MLP`: $t$ and $\mu$ appended to $x$, which is a time-dependent bias in the first layer.
 
-So layers are built once per time and parameter, never per particle. Kernels are stored as `[in,
-out]`.
+So layers are built once per time and parameter, never per particle. Kernels are stored as
+`[in, out]`.
 """
 
 from itertools import pairwise

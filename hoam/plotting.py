@@ -86,7 +86,13 @@ def band(axes: Axes, name: str, x: Values, curves: np.ndarray) -> None:
     axes.fill_between(
         x, curves.min(axis=0), curves.max(axis=0), color=COLOURS[name], alpha=0.18, linewidth=0
     )
-    line(axes, name, x, np.median(curves, axis=0), label=f"{name} ({len(curves)} seeds)")
+    line(
+        axes,
+        name,
+        x,
+        np.median(curves, axis=0),
+        label=f"{name} ({len(curves)} seed{'s' * (len(curves) > 1)})",
+    )
 
 
 def phase_space(

@@ -2,9 +2,8 @@ r"""Rules for the time integral of the action-matching loss.
 
 The loss (arXiv 2410.12000, eqs. 8-10) holds $\int_0^1 q(t)\,dt$, where $q(t)$ is an expectation
 over samples at time $t$. A rule replaces it by $Q(q) = \sum_j w_j q(t_j)$. The methods differ in
-nothing
-else: random nodes give action matching (AM), composite Simpson nodes HOAM-S and Gauss-Legendre
-    nodes HOAM-G.
+nothing else: random nodes give action matching (AM), composite Simpson nodes HOAM-S, and
+Gauss-Legendre nodes HOAM-G.
 
 Gauge test: adding $c(t)$ to a potential changes the exact loss by nothing, the discrete loss by
 $Q(c') - (c(1) - c(0))$. It is zero when the rule integrates $c'$ exactly, and never for random

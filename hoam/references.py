@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hoam.results import PROFILES, write_atomically
+from hoam.files import write_atomically
+from hoam.results import PROFILES
 
 KINDS = ("exact", "build", "claim")
 _NUMBERS = ("value", "rtol", "atol", "lower", "upper")
@@ -196,4 +197,4 @@ def update(path: Path, figure: str, name: str, *, number: float, reason: str) ->
     today = datetime.datetime.now(tz=datetime.UTC).date()
     table["value"] = number
     table["value"].comment(f"{today}: was {old.value:g}; {reason.strip()}")
-    write_atomically(path, tomlkit.dumps(document))
+    write_atomically(path, tomlkit.dumps(document).encode())

@@ -20,9 +20,11 @@ from typing import Any
 
 import numpy as np
 
-from hoam.results import PROFILES, dumps, project_root, versions, write_atomically
+from hoam.files import write_atomically
+from hoam.results import PROFILES, dumps, project_root, versions
 
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
+_ANIMATION_DPI = 100  # of every frame: an animation at the resolution of its still is too large
 
 
 def _as_float(figure: str, name: str, value: Any) -> float:
@@ -167,7 +169,7 @@ class Report:
         """
         entry = self._entry(figure)
         path = self._stem(figure).with_suffix(".gif")
-        movement.save(path, writer="pillow", fps=frames_per_second)
+        movement.save(path, writer="pillow", fps=frames_per_second, dpi=_ANIMATION_DPI)
         entry["files"] = sorted({*entry["files"], path.name})
         self._write(figure)
         return path
@@ -195,10 +197,10 @@ class Report:
             "versions": versions(),
         }
         target = self.directory / f"{self.notebook}.json"
-        write_atomically(target, dumps(run | {"figures": self._figures}))
+        write_atomically(target, dumps(run | {"figures": self._figures}).encode())
         if figure is not None:
             record = run | {"figure": figure} | self._figures[figure]
-            write_atomically(self.directory / "figures" / f"{figure}.json", dumps(record))
+            write_atomically(self.directory / "figures" / f"{figure}.json", dumps(record).encode())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,7 @@
-"""Results files: where they live, what they say of their run, and how they are written."""
+"""Results files: where they live, what they say of their run, and how they are encoded."""
 
 import json
 import math
-import os
 import platform
 from collections.abc import Mapping
 from importlib.metadata import version
@@ -38,20 +37,6 @@ def project_root(start: Path | None = None) -> Path:
 def versions() -> dict[str, str]:
     """Return the versions of Python, of this package and of those that its numbers rest on."""
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a kill or a full disk leaves the previous file intact."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def dumps(content: Mapping[str, Any]) -> str:

@@ -50,8 +50,8 @@ def fit(
 
     Args:
         key: random key of initialisation and minibatches; the result is a function of it.
-        population: training samples; its times must hold the rule's nodes (`rule.times(start,
-            end)`).
+        population: training samples; its times must hold the rule's nodes, which
+            `rule.times(start, end)` gives.
         method: objective, e.g. `hoam.methods.action_matching(rule=...)`.
         network: network to train.
         steps: number of gradient steps.

@@ -261,8 +261,7 @@ report.figure(
     parameters={"omega": omega},
 )
 movement = FuncAnimation(figure, show, frames=frames)
-with plt.rc_context({"savefig.dpi": 100}):
-    film = report.animation("fig-populations-motion", movement, frames_per_second=10)
+film = report.animation("fig-populations-motion", movement, frames_per_second=10)
 report.record("fig-populations-motion", megabytes=film.stat().st_size / 1e6)
 plt.close(figure)
 display(Image(filename=str(film)))

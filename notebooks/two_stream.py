@@ -68,7 +68,7 @@ hoam.plotting.style()
 report = hoam.report.Report("two_stream", profile=profile)
 quick = profile == "quick"
 METHODS = {"HOAM-G": "hoam_g", "HOAM-S": "hoam_s", "AM": "am"}
-SEEDS = 1 if quick else 3
+SEEDS = {"HOAM-G": 3, "HOAM-S": 1, "AM": 1}
 system = hoam.systems.TwoStream(loading="quiet")
 test_mus = system.test_mus
 label = {mu: f"{round(100 * mu)}" for mu in test_mus}  # 1.25 -> "125", for names of numbers
@@ -232,8 +232,9 @@ plt.show()
 models = {
     (name, seed): hoam.load(f"checkpoints/two_stream-quiet-{stem}-{seed}.safetensors")
     for name, stem in METHODS.items()
-    for seed in range(SEEDS)
+    for seed in range(1 if quick else SEEDS[name])
 }
+seeds = {name: [s for n, s in models if n == name] for name in METHODS}
 rollouts, energies = {}, {}
 for (name, seed), model in models.items():
     for mu in test_mus:
@@ -245,13 +246,13 @@ for (name, seed), model in models.items():
 # %% [markdown]
 # ## Electric energy at unseen parameters
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-energy", "caption": "Electric energy over time at the two held-out parameters, quiet loading: full model (black) and reduced models, median and range of three seeds. Top: logarithmic axis, which shows the growth; bottom: linear axis, which shows saturation. The floor between two runs of the full model is thinner than the line."}, "image": {"alt": "Four panels. At mu equal 1.25 the true energy dips, grows from 0.001 to 0.34 by time 20 and then oscillates; at 1.85 it grows until time 40. HOAM curves follow the truth closely on the linear axis; the AM curve deviates."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-energy", "caption": "Electric energy over time at the two held-out parameters, quiet loading: full model (black) and reduced models; for HOAM-G the median and range of three seeds. Top: logarithmic axis, which shows the growth; bottom: linear axis, which shows saturation. The floor between two runs of the full model is thinner than the line."}, "image": {"alt": "Four panels. At mu equal 1.25 the true energy dips, grows from 0.001 to 0.34 by time 20 and then oscillates; at 1.85 it grows until time 40. HOAM curves follow the truth closely on the linear axis; the AM curve deviates."}}
 figure, axes = plt.subplots(2, 2, figsize=(9, 5.6), sharex=True)
 for column, mu in zip(axes.T, test_mus, strict=True):
     for axis, scale in zip(column, ("log", "linear"), strict=True):
         hoam.plotting.line(axis, "truth", times, pairs["quiet", mu][0], linewidth=2.4)
         for name in ("AM", "HOAM-S", "HOAM-G"):
-            curves = np.stack([energies[name, seed, mu] for seed in range(SEEDS)])
+            curves = np.stack([energies[name, seed, mu] for seed in seeds[name]])
             hoam.plotting.band(axis, name, times, curves)
         axis.set(yscale=scale)
     column[0].set_ylim(2e-4, 0.7)
@@ -263,7 +264,7 @@ axes[1, 0].set_ylabel("electric energy E")
 axes[0, 1].legend(loc="lower right", fontsize=9)
 for name, stem in METHODS.items():
     for mu in test_mus:
-        each = [scores(energies[name, s, mu], pairs["quiet", mu][0]) for s in range(SEEDS)]
+        each = [scores(energies[name, s, mu], pairs["quiet", mu][0]) for s in seeds[name]]
         for metric in each[0]:
             values = np.abs([score[metric] for score in each])
             report.record(
@@ -281,12 +282,12 @@ report.figure(
         **{f"truth_{label[mu]}": pairs["quiet", mu][0] for mu in test_mus},
         **{f"{METHODS[n]}_{s}_{label[mu]}": e for (n, s, mu), e in energies.items()},
     },
-    parameters={"markers": n_truth, "particles": n_model, "seeds": SEEDS},
+    parameters={"markers": n_truth, "particles": n_model, "seeds": str(SEEDS)},
 )
 plt.show()
 
 # %% [markdown]
-# Median over seeds of the errors against the truth; the floor is the same metric between two runs of
+# Errors against the truth (HOAM-G: median of three seeds); the floor is the same metric between two runs of
 # the full model.
 #
 # | metric | μ | HOAM-G | HOAM-S | AM | floor |
@@ -317,7 +318,6 @@ for mu in test_mus:
 figure, histograms = hoam.plotting.phase_space(
     panels, limits=LIMITS, labels=("position x", "velocity v"), rows=2, bins=64
 )
-other = hoam.metrics.sinkhorn_divergence
 UNIT = np.asarray([system.length, 10.0])  # puts position and velocity on one scale
 N_SINKHORN = 2**9 if quick else 2**11
 EPSILON = 1e-3
@@ -325,7 +325,9 @@ EPSILON = 1e-3
 
 def divergence(a, b):
     """Return the Sinkhorn divergence of two clouds in the unit box."""
-    return other(a[:N_SINKHORN] / UNIT, b[-N_SINKHORN:] / UNIT, epsilon=EPSILON)
+    return hoam.metrics.sinkhorn_divergence(
+        a[:N_SINKHORN] / UNIT, b[-N_SINKHORN:] / UNIT, epsilon=EPSILON
+    )
 
 
 for mu in test_mus:
@@ -335,7 +337,7 @@ for mu in test_mus:
         **{f"floor_{label[mu]}": divergence(exact, exact)},
         **{
             f"{stem}_{label[mu]}": np.median(
-                [divergence(rollouts[name, s, mu][snapshot], exact) for s in range(SEEDS)]
+                [divergence(rollouts[name, s, mu][snapshot], exact) for s in seeds[name]]
             )
             for name, stem in METHODS.items()
         },
@@ -384,15 +386,15 @@ Image(path.read_bytes())
 # All three methods minimise the same loss. On its own time nodes each looks well; what tells them apart
 # is the loss on held-out particles, parameters and times.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-training", "caption": "Training loss (left) and validation loss (right) over steps, median and range of three seeds. The validation loss is taken at μ = 1.35 and 1.65, on other particles and at other times, with one spline rule for all methods. Lower is better."}, "image": {"alt": "Left: three noisy bands that fall from zero to about minus 0.02. Right: the validation losses of Simpson and Gauss-Legendre fall together; that of random times lies above."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-training", "caption": "Training loss (left) and validation loss (right) over steps; for HOAM-G the median and range of three seeds. The validation loss is taken at μ = 1.35 and 1.65, on other particles and at other times, with one spline rule for all methods. Lower is better."}, "image": {"alt": "Left: three noisy bands that fall from zero to about minus 0.02. Right: the validation losses of Simpson and Gauss-Legendre fall together; that of random times lies above."}}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 columns = {}
 for name, stem in METHODS.items():
-    histories = [models[name, seed].record["history"] for seed in range(SEEDS)]
+    histories = [models[name, seed].record["history"] for seed in seeds[name]]
     every = histories[0]["loss_every"]
     losses = np.stack([np.asarray(h["loss"]) for h in histories])
     # Average over runs of points: a step sees one parameter, and their minima differ.
-    smooth = losses[:, : losses.shape[1] // 20 * 20].reshape(SEEDS, -1, 20).mean(axis=2)
+    smooth = losses[:, : losses.shape[1] // 20 * 20].reshape(len(losses), -1, 20).mean(axis=2)
     validation = np.stack([np.asarray(h["validation"]) for h in histories])
     hoam.plotting.band(axes[0], name, (np.arange(smooth.shape[1]) + 0.5) * 20 * every, smooth)
     hoam.plotting.band(axes[1], name, histories[0]["step"], validation)
@@ -456,3 +458,85 @@ plt.show()
 # | --- | --- | --- | --- | --- |
 # | μ = 1.25 | {num}`fig-two-stream-random.hoam_g_l2_125:.2f` | {num}`fig-two-stream-random.hoam_s_l2_125:.2f` | {num}`fig-two-stream-random.am_l2_125:.2f` | {num}`fig-two-stream-floor.random_l2_125:.2f` |
 # | μ = 1.85 | {num}`fig-two-stream-random.hoam_g_l2_185:.2f` | {num}`fig-two-stream-random.hoam_s_l2_185:.2f` | {num}`fig-two-stream-random.am_l2_185:.2f` | {num}`fig-two-stream-floor.random_l2_185:.2f` |
+#
+# Here all methods sit near the floor of their protocol, and no comparison between them is meaningful:
+# the metric measures the seed. That is our main caution about tables of energy errors for this system.
+#
+# ## Verdicts
+#
+# **C3.** Both beams, their mixing and the vortices are there at parameters the model has not seen, and
+# the Sinkhorn divergence to the full model is near the floor that 2048 samples set.
+#
+# **C4.** Time and level of saturation are predicted. Growth is not predicted to the accuracy that we
+# aimed at, ten per cent: the fitted rate is off by
+# {num}`fig-two-stream-energy.hoam_g_growth_125:.2f` ($\mu = 1.25$) and
+# {num}`fig-two-stream-energy.hoam_g_growth_185:.2f` ($\mu = 1.85$) of the true one. The logarithmic panels
+# of {numref}`fig-two-stream-energy` show why. Before $t = 10$ the true energy is that of waves which
+# oscillate ten times within the horizon. The network sees time through a small, smooth hypernetwork;
+# these waves carry a small part of the kinetic energy, so the loss hardly asks for them, and the model
+# passes smoothly through their mean.
+#
+# **AM.** On this system random times cost far less than on the oscillator. The reason is in the data:
+# with the same particles at all nodes most of the error of the time integral cancels against the
+# boundary terms, particle by particle, whatever the rule. The validation loss still ranks the rules.
+#
+# The [first page](index.md) computes the verdicts from the recorded numbers.
+#
+# ## Change this and see
+#
+# - `TwoStream(loading="random")` in the truth, with ever more markers: how fast does the floor fall?
+# - `max_step=1/16` in the rollouts: from when on does the integrator's error show?
+# - `between=(0.1, 0.5)` in `growth_rate`: how much of the growth error is the early waves?
+#
+# ## Exercises
+#
+# ```{exercise} Energy of a sine wave
+# :label: ex-two-stream-energy
+#
+# For $n = 1 + a\cos kx$ compute $\phi$ and the electric energy per unit length. At which $a$ does a wave
+# of mode one have the energy 0.3 for $\mu = 1.25$?
+# *Hint: $\mu^2 \phi'' = a\cos kx$.*
+# ```
+#
+# ```{solution} ex-two-stream-energy
+# :class: dropdown
+#
+# $\phi = -\frac{a}{\mu^2k^2}\cos kx$ and $E = -\frac12\overline{\phi\,(n - 1)} = \frac{a^2}{4\mu^2k^2}$. With $k
+# = 2\pi/50$: $a = 2\mu k\sqrt{0.3} \approx 0.17$. Saturation is a modest ripple of the density, but a
+# complete rearrangement in phase space.
+# ```
+#
+# ```{exercise} Which modes can grow?
+# :label: ex-two-stream-modes
+#
+# For two cold beams ($v_j \to 0$) show that the mode $k$ is unstable when $\mu k u < 1$, with $u = 3$. Which
+# modes of the box does this leave at $\mu = 1.25$ and $1.85$? Compare with {numref}`fig-two-stream-growth`.
+# *Hint: expand $1 + zZ(z) \approx -1/(2z^2)$ for large $z$, and look for $\omega = i\gamma$.*
+# ```
+#
+# ```{solution} ex-two-stream-modes
+# :class: dropdown
+#
+# $D = 1 - \frac{1}{2\mu^2}\bigl[(\omega - ku)^{-2} + (\omega + ku)^{-2}\bigr]$. With $\omega^2 = -\gamma^2$:
+# $\mu^2(\gamma^2 + k^2u^2)^2 = k^2u^2 - \gamma^2$, which has a solution $\gamma^2 > 0$ if and only if $\mu^2k^2u^2 <
+# 1$. For $\mu = 1.25$, $\mu k u = 0.47\,m$: modes 1 and 2. For $\mu = 1.85$, $0.70\,m$: mode 1 only.
+# Warm beams grow more slowly, as the figure shows.
+# ```
+#
+# ```{exercise} The price of random markers
+# :label: ex-two-stream-noise
+#
+# With $N$ random markers the density has white noise: each of its Fourier amplitudes has variance
+# $2/N$. Estimate the initial energy for $N = 25\,000$ from the modes $k \le 2\pi\cdot 10/50$ and compare
+# with the left panels of {numref}`fig-two-stream-floor` at $t = 0$. How many random markers would have as
+# little noise as the perturbation's own energy at $t = 5$, divided by a hundred?
+# ```
+#
+# ```{solution} ex-two-stream-noise
+# :class: dropdown
+#
+# A mode with cosine and sine amplitudes of variance $2/N$ each has mean energy $\frac{4/N}{4\mu^2k_m^2} =
+# \frac{1}{N\mu^2k_m^2}$. Summed over $m$: $\frac{1}{N\mu^2k_1^2}\sum m^{-2} \approx \frac{1.55}{N\mu^2k_1^2}
+# \approx 0.0025$ for $\mu = 1.25$, about what the left panels show. The wave's energy dips to about $10^{-3}$ near $t = 5$; a
+# hundredth of it needs about $6\cdot 10^6$ markers. Quiet loading gets there with a few thousand.
+# ```

@@ -129,6 +129,17 @@ def test_what_is_off_missing_extra_or_nan_fails(places, numbers, message):
     assert re.search(message, failure)
 
 
+@pytest.mark.parametrize("number", [0.0, -0.0, 3.0])
+def test_a_number_without_reference_is_shown_as_recorded(places, number):
+    content = json.loads((places / "results" / "example.json").read_text())
+    content["figures"]["fig-a"]["numbers"]["more"] = number
+    store(places, content)
+    found = check(places / "results", places / "tests" / "reference")
+    (entry,) = [entry for entry in found if entry.name == "more"]
+    assert not entry.passed
+    assert entry.value == number
+
+
 @pytest.mark.parametrize(
     "change",
     [{"notebook": "other"}, {"profile": "quick"}, {"versions": versions() | {"jax": "0.0.1"}}],

@@ -1,10 +1,6 @@
 """Checkpoints: what is written comes back bit for bit, and a crash loses nothing."""
 
-import errno
 import os
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import jax
@@ -12,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 import translation
+from faults import interrupted, no_space
 
 from hoam import checkpoints
 
@@ -69,14 +66,6 @@ def test_a_second_checkpoint_replaces_the_first(path):
     assert list(path.parent.iterdir()) == [path]
 
 
-def no_space(*args, **kwargs):
-    raise OSError(errno.ENOSPC, "No space left on device")
-
-
-def interrupted(*args, **kwargs):
-    raise KeyboardInterrupt
-
-
 @pytest.mark.parametrize("owner_and_name", [(os, "fsync"), (Path, "replace")])
 @pytest.mark.parametrize(
     ("fault", "error"), [(no_space, OSError), (interrupted, KeyboardInterrupt)]
@@ -89,17 +78,6 @@ def test_a_fault_while_writing_leaves_the_former_file_and_no_other(
         with pytest.raises(error):
             save(path, factor=2)
     assert_untouched(path)
-
-
-def test_a_kill_while_writing_leaves_the_former_file_readable(path):
-    code = (
-        "import os, sys, signal, pathlib, hoam.checkpoints as c\n"
-        "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "c.write_atomically(pathlib.Path(sys.argv[1]), b'half of a file')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code, str(path)], check=False)
-    assert done.returncode == -signal.SIGKILL
-    assert read(path)[1] == {"factor": 1}
 
 
 @pytest.mark.parametrize("keep", [0, 4, 100, -8])

@@ -107,20 +107,6 @@ def test_a_figure_needs_data_and_units_of_its_own_arrays(report, drawing, data, 
         report.figure("fig-a", drawing, data=data, units=units)
 
 
-def test_a_failed_write_leaves_the_previous_file_and_no_remains(tmp_path, monkeypatch):
-    target = tmp_path / "file.json"
-    results.write_atomically(target, "first")
-
-    def full_disk(_descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(results.os, "fsync", full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        results.write_atomically(target, "second")
-    assert target.read_text() == "first"
-    assert list(tmp_path.iterdir()) == [target]
-
-
 def test_the_root_is_the_directory_with_pyproject_above(tmp_path, root, monkeypatch):
     monkeypatch.chdir(root / "tests" / "reference")
     assert results.project_root() == root

@@ -10,8 +10,8 @@ from translation import METHOD, SHORT
 
 import hoam
 from hoam import checkpoints, methods, minibatches, quadrature
-from hoam.scaling import Scaling
 from hoam.nodes import node_table
+from hoam.scaling import Scaling
 from hoam.types import Method, Node
 
 
