@@ -24,7 +24,7 @@ book: $(ENVIRONMENT) ## run every notebook, check every number, build the pages
 
 test: $(ENVIRONMENT) ## run all tests, the numbers of the figures included
 	@$(RUN) --keep-going results
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest -n $(CORES) --dist loadfile
 
 lint: $(ENVIRONMENT) ## check style, types and notebooks
 	@.venv/bin/ruff check .

@@ -17,7 +17,7 @@ from typing import Any
 
 from hoam import references
 from hoam.references import Reference
-from hoam.results import PROFILES, project_root, versions
+from hoam.results import PROFILES, project_root, recorded, versions
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,6 @@ def _number_check(
     )
 
 
-def _recorded(results: Mapping[str, Any]) -> dict[tuple[str, str], float]:
-    return {
-        (figure, name): float(number)
-        for figure, entry in results["figures"].items()
-        for name, number in entry["numbers"].items()
-    }
-
-
 def _run_problem(notebook: str, results: Mapping[str, Any], profile: str) -> str:
     """Say what marks a results file as one of another run, or nothing."""
     expected = {"notebook": notebook, "profile": profile, "versions": versions()}
@@ -117,7 +109,7 @@ def _notebook_checks(notebook: str, results: Path, reference: Path, profile: str
     declared, entries = references.read(reference)
     try:
         content = json.loads(results.read_text(encoding="utf-8"))
-        numbers = _recorded(content)
+        numbers = recorded(content)
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = (
             f"{notebook}: Expected a readable results file {results.name}; got {error!r}. "
@@ -192,7 +184,7 @@ def _update(arguments: argparse.Namespace, results: Path, reference: Path) -> in
     problem = _run_problem(arguments.notebook, content, arguments.profile)
     if problem:
         raise SystemExit(problem)
-    number = _recorded(content).get((arguments.figure, arguments.name), math.nan)
+    number = recorded(content).get((arguments.figure, arguments.name), math.nan)
     target = reference / f"{arguments.notebook}.toml"
     references.update(
         target, arguments.figure, arguments.name, number=number, reason=arguments.reason

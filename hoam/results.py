@@ -39,6 +39,15 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
+def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """Return the numbers in the content of a results file, by figure and name."""
+    return {
+        (figure, name): float(number)
+        for figure, entry in content["figures"].items()
+        for name, number in entry["numbers"].items()
+    }
+
+
 def dumps(content: Mapping[str, Any]) -> str:
     """Return `content` as strict JSON, with NaN and infinity as strings that `float` reads."""
 

@@ -145,16 +145,16 @@ def _oscillator(case: str, w: float, rule: Rule, batch: int, seed: int) -> Confi
 def _two_streams() -> Iterator[Config]:
     for case, minibatch, epsilon, seeds in (
         ("quiet", minibatches.paired_blocks(128), 0.0, {"hoam_g": 3, "hoam_s": 1, "am": 1}),
-        ("random", minibatches.paired(128), 5e-2, {"hoam_g": 1, "hoam_s": 1, "am": 1}),
+        ("random", minibatches.paired(128), 5e-2, {"hoam_g": 1, "am": 1}),
     ):
-        for method, rule in _RULES.items():
-            for seed in range(seeds[method]):
+        for method, count in seeds.items():
+            for seed in range(count):
                 yield Config(
                     name=f"two_stream-{case}-{method}-{seed}",
                     system=TwoStream(loading=case),
                     mus=TwoStream.train_mus,
                     validation_mus=(1.35, 1.65),
-                    rule=rule(64),
+                    rule=_RULES[method](64),
                     epsilon=epsilon,
                     network=CoLoRA(periodic=(True, False)),
                     minibatch=minibatch,

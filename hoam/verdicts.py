@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hoam.results import recorded
+
 CONFIRMED = "confirmed"
 LIMITED = "confirmed with limits"
 NOT_CONFIRMED = "not confirmed"
@@ -58,12 +60,10 @@ class Verdict:
 
 def recorded_numbers(results: Path) -> dict[tuple[str, str], float]:
     """Return all recorded numbers below a results directory, by figure and name."""
-    return {
-        (figure, name): float(number)
-        for path in sorted(results.glob("*.json"))
-        for figure, entry in json.loads(path.read_text(encoding="utf-8"))["figures"].items()
-        for name, number in entry["numbers"].items()
-    }
+    numbers: dict[tuple[str, str], float] = {}
+    for path in sorted(results.glob("*.json")):
+        numbers |= recorded(json.loads(path.read_text(encoding="utf-8")))
+    return numbers
 
 
 def _quantity(text: str, rule: str, numbers: Numbers) -> float:

@@ -20,3 +20,21 @@ jaxtyping.install_import_hook("hoam", "beartype.beartype")
 def root() -> Path:
     """The repository."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def as_users_run_it():
+    """Switch off the checks of annotations, which only tests have and which would come first."""
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)
+
+
+@pytest.fixture
+def no_tracing(monkeypatch):
+    """Fail if anything is compiled or traced by jit."""
+
+    def refuse(*args, **kwargs):
+        pytest.fail("traced before the input was checked")
+
+    monkeypatch.setattr(jax.lax, "scan", refuse)

@@ -27,7 +27,7 @@ ALLOWED = {
     "references": {"results", "files"},
     "check": {"results", "references"},
     "report": {"results", "check", "files"},
-    "verdicts": set(),
+    "verdicts": {"results"},
 }
 # Training gets its loss and its samples handed in.
 FORBIDDEN = {

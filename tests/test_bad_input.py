@@ -1,26 +1,21 @@
 """Bad input: one clear error, before any compilation, and nothing written or lost."""
 
-import errno
-import json
-import os
 import re
 
 import jax
-import jaxtyping
 import numpy as np
 import pytest
 import translation
-from safetensors.numpy import load_file, save_file
-from translation import METHOD, SHORT
+from faults import assert_clear
+from translation import train
 
-import hoam
-from hoam import calculus, check, checkpoints, metrics, minibatches, networks, quadrature
+from hoam import calculus, check, metrics, minibatches, networks, quadrature
 from hoam.methods import action_matching
 from hoam.results import dumps, versions
-from hoam.scaling import Scaling
 from hoam.systems import Oscillator, TwoStream
 from hoam.types import Population, as_times
 
+pytestmark = pytest.mark.usefixtures("as_users_run_it")
 KEY = jax.random.key(0)
 GOOD = np.zeros((2, 3, 4, 2))
 TIMES = np.linspace(0, 1, 3)
@@ -36,9 +31,7 @@ def with_value(value):
 @pytest.fixture(scope="module")
 def model():
     """An untrained model of a translation."""
-    params = translation.NETWORK.initialise(KEY, dimension=2, parameters=1)
-    scaling = Scaling.of(translation.population(n_samples=16))
-    return hoam.Model(translation.NETWORK, params, scaling, 0.0, {})
+    return translation.untrained()
 
 
 POPULATIONS = {
@@ -122,48 +115,18 @@ NUMBERS = {
 }
 TRAININGS = {
     "nodes that are not among the times": (
-        lambda path: fit(path, population=translation.population(times=[0.0, 1.0, 2.0])),
+        lambda path: train(path, samples=translation.population(times=[0.0, 1.0, 2.0])),
         "Gauss-Legendre 6",
     ),
     "blocks larger than the samples": (
-        lambda path: fit(path, minibatch=minibatches.paired_blocks(4096)),
+        lambda path: train(path, minibatch=minibatches.paired_blocks(4096)),
         "at least 4096 samples",
     ),
-    "no steps": (lambda path: fit(path, steps=0), "steps >= 1"),
-    "a negative learning rate": (lambda path: fit(path, learning_rate=-1.0), "-1.0"),
-    "a NaN learning rate": (lambda path: fit(path, learning_rate=float("nan")), "nan"),
-    "an infinite learning rate": (lambda path: fit(path, learning_rate=float("inf")), "inf"),
+    "no steps": (lambda path: train(path, steps=0), "steps >= 1"),
+    "a negative learning rate": (lambda path: train(path, learning_rate=-1.0), "-1.0"),
+    "a NaN learning rate": (lambda path: train(path, learning_rate=float("nan")), "nan"),
+    "an infinite learning rate": (lambda path: train(path, learning_rate=float("inf")), "inf"),
 }
-
-
-def fit(path, *, population=None, **changes):
-    population = translation.population(n_samples=32) if population is None else population
-    return hoam.fit(KEY, population, METHOD, checkpoint=path, **{**SHORT, **changes})
-
-
-@pytest.fixture(autouse=True)
-def _as_users_run_it():
-    """Switch off the checks of annotations, which only tests have and which would come first."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
-
-
-def assert_clear(error, says):
-    """Assert that a message says what was expected, what came, and what to do, with `says`."""
-    message = str(error.value)
-    assert re.search(r"Expected .*; ?got .*\. (Use|Remove|Sort) ", message, re.DOTALL), message
-    assert says in message, message
-
-
-@pytest.fixture
-def no_tracing(monkeypatch):
-    """Fail if anything is compiled or traced by jit."""
-
-    def refuse(*args, **kwargs):
-        pytest.fail("traced before the input was checked")
-
-    monkeypatch.setattr(jax.lax, "scan", refuse)
 
 
 @pytest.mark.usefixtures("no_tracing")
@@ -224,137 +187,6 @@ def test_leaving_the_trained_range_warns_of_extrapolation_and_still_samples(mode
     with pytest.warns(UserWarning, match="extrapolation"):
         path = model.sample(KEY, x0, **arguments)
     assert np.isfinite(path).all()
-
-
-def truncated(path):
-    path.write_bytes(path.read_bytes()[:-100])
-
-
-def not_a_checkpoint(path):
-    path.write_text("a, b, c\n1, 2, 3\n")
-
-
-def empty(path):
-    path.write_bytes(b"")
-
-
-def foreign(path):
-    save_file(load_file(path), path)
-
-
-def other_version(path):
-    description = {"format": "hoam-0", "kind": "model", "description": "{}"}
-    save_file(load_file(path), path, metadata=description)
-
-
-def training_state(path):
-    checkpoints.save_tree(path, {"a": np.zeros(2)}, kind="training", description={})
-
-
-def other_description(path):
-    checkpoints.save_tree(path, {"a": np.zeros(2)}, kind="model", description={"network": "CoLoRA"})
-
-
-def broken_description(path):
-    description = {"format": checkpoints.FORMAT, "kind": "model", "description": "{"}
-    save_file(load_file(path), path, metadata=description)
-
-
-def other_arrays(path):
-    arrays, description = checkpoints.load_arrays(path, kind="model")
-    arrays.pop(next(iter(arrays)))
-    header = {"format": checkpoints.FORMAT, "kind": "model", "description": json.dumps(description)}
-    save_file(arrays, path, metadata=header)
-
-
-@pytest.mark.parametrize(
-    ("spoil", "says"),
-    [
-        (truncated, "unreadable"),
-        (not_a_checkpoint, "unreadable"),
-        (empty, "unreadable"),
-        (foreign, "got None"),
-        (other_version, "'hoam-0'"),
-        (training_state, "got a training one"),
-        (other_description, "description of a model"),
-        (broken_description, "JSON description"),
-        (other_arrays, "differences at"),
-    ],
-)
-def test_spoilt_model_files_are_refused_and_left_as_they_are(model, tmp_path, spoil, says):
-    path = tmp_path / "model.safetensors"
-    model.save(path)
-    spoil(path)
-    before = path.read_bytes()
-    with pytest.raises(checkpoints.CheckpointError) as error:
-        hoam.load(path)
-    assert_clear(error, says)
-    assert path.read_bytes() == before
-
-
-def test_a_missing_model_file_is_a_file_not_found_error(tmp_path):
-    with pytest.raises(FileNotFoundError) as error:
-        hoam.load(tmp_path / "model.safetensors")
-    assert_clear(error, "nothing there")
-
-
-@pytest.mark.usefixtures("no_tracing")
-@pytest.mark.parametrize("spoil", [truncated, not_a_checkpoint, empty, foreign, other_version])
-def test_training_refuses_a_spoilt_checkpoint_and_leaves_it_as_it_is(tmp_path, spoil):
-    path = tmp_path / "training.safetensors"
-    training_state(path)
-    spoil(path)
-    before = path.read_bytes()
-    with pytest.raises(checkpoints.CheckpointError) as error:
-        fit(path)
-    assert_clear(error, str(path))
-    assert path.read_bytes() == before
-
-
-def test_training_refuses_the_checkpoint_of_another_run_and_says_what_differs(tmp_path):
-    path = tmp_path / "training.safetensors"
-    fit(path, steps=1)
-    before = path.read_bytes()
-    with pytest.raises(checkpoints.CheckpointError) as error:
-        fit(path, steps=1, learning_rate=0.5)
-    assert_clear(error, "'learning_rate'")
-    assert path.read_bytes() == before
-
-
-def test_a_full_disk_during_training_leaves_the_last_checkpoint_to_resume_from(
-    tmp_path, monkeypatch
-):
-    path = tmp_path / "training.safetensors"
-    sync, calls = os.fsync, []
-
-    def full(descriptor):
-        calls.append(descriptor)
-        if len(calls) > 1:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        sync(descriptor)
-
-    settings = {"steps": 2, "checkpoint_every": 1}
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space left"):
-            fit(path, **settings)
-    assert list(tmp_path.iterdir()) == [path]
-    assert checkpoints.load_arrays(path, kind="training")[1]["step"] == 1
-    assert len(fit(path, **settings).record["history"]["loss"]) == 2
-
-
-def test_a_full_disk_while_saving_a_model_leaves_the_former_one(model, tmp_path, monkeypatch):
-    path = tmp_path / "model.safetensors"
-    model.save(path)
-    before = {p: p.read_bytes() for p in tmp_path.iterdir()}
-
-    def full(descriptor):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        model.save(path)
-    assert {p: p.read_bytes() for p in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize(

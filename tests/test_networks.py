@@ -61,6 +61,11 @@ def test_mlp_equals_a_perceptron_with_time_and_parameter_appended():
     np.testing.assert_allclose(oracles.potential(network, params)(x, T, MU), expected, rtol=1e-12)
 
 
+def test_the_condition_is_time_centred_on_zero_and_the_parameter():
+    condition = networks.CoLoRA(16, 3).condition(T, MU)
+    np.testing.assert_allclose(condition, [2 * 0.3 - 1, 0.5, -1.0], rtol=1e-15)
+
+
 def test_the_papers_colora_has_21_modulation_values_from_layers_of_15():
     params = networks.CoLoRA().initialise(jax.random.key(0), dimension=2, parameters=1)["params"]
     hyper = params["Hypernetwork_0"]

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+import optax.contrib
 import pytest
 import translation
 from translation import METHOD, SHORT
@@ -153,6 +154,16 @@ def test_every_rule_trains(rule):
     model = hoam.fit(jax.random.key(0), population, method, **SHORT)
     assert len(model.record["history"]["loss"]) == SHORT["steps"]
     assert model.epsilon == 0.05
+
+
+def test_another_optimiser_trains_and_is_recorded(population, uninterrupted):
+    model = hoam.fit(jax.random.key(0), population, METHOD, optimiser=optax.contrib.muon, **SHORT)
+    loss = model.record["history"]["loss"]
+    assert model.record["optimiser"] == "muon"
+    assert uninterrupted.record["optimiser"] == "adam"
+    assert loss[0] == uninterrupted.record["history"]["loss"][0]
+    assert np.mean(loss[-5:]) < np.mean(loss[:5])
+    assert not translation.same(model.params, uninterrupted.params)
 
 
 def test_trained_parameters_are_single_precision(uninterrupted):

@@ -3,7 +3,9 @@
 import jax
 import numpy as np
 
+import hoam
 from hoam import methods, minibatches, networks, quadrature
+from hoam.scaling import Scaling
 from hoam.types import Population
 
 RULE = quadrature.gauss_legendre(6)
@@ -28,6 +30,19 @@ def population(*, mus=MUS, n_samples=512, times=None, seed=0):
     start = 0.1 * np.random.default_rng(seed).normal(size=(n_samples, 2)) + [3.0, -2.0]
     shift = np.asarray(mus)[:, None, None] * times[:, None] * DIRECTION
     return Population(start + shift[:, :, None, :], times, mus)
+
+
+def untrained():
+    """Return a model with initial parameters."""
+    params = NETWORK.initialise(jax.random.key(0), dimension=2, parameters=1)
+    return hoam.Model(NETWORK, params, Scaling.of(population(n_samples=16)), 0.0, {})
+
+
+def train(path, *, samples=None, **changes):
+    """Return a model trained with a checkpoint at `path`; `changes` go to `hoam.fit`."""
+    samples = population(n_samples=32) if samples is None else samples
+    settings = {**SHORT, **changes}
+    return hoam.fit(jax.random.key(0), samples, METHOD, checkpoint=path, **settings)
 
 
 def same(one, two):

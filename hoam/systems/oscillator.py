@@ -84,7 +84,7 @@ class Oscillator(System):
         nodes, weights = roots_hermitenorm(n)
         grid = np.stack(np.meshgrid(nodes, nodes), axis=-1).reshape(-1, 2)
         product = np.outer(weights, weights).ravel() / (2 * np.pi)
-        return self.mean(t, mu) + self.deviation(t, mu) * grid, jnp.asarray(product)
+        return self.mean(t, mu)[None] + self.deviation(t, mu) * grid, jnp.asarray(product)
 
     def potential(
         self,
