@@ -97,9 +97,10 @@ class Population:
         ValueError: if shapes disagree, times do not ascend, or a sample is NaN or infinite.
     """
 
-    samples: Float[np.ndarray, "M T N D"]
-    times: np.ndarray
-    mus: np.ndarray
+    # Anything NumPy makes an array of is taken; the attributes are arrays.
+    samples: Any
+    times: Any
+    mus: Any
     periods: tuple[float | None, ...] = field(default=())
 
     def __post_init__(self) -> None:

@@ -42,7 +42,7 @@
 #
 # Only the position $q$ is observed. Its law is the isotropic Gaussian $N(m(t), \mathrm{sd}(t)^2 I)$,
 # whose mean swings as $\cos\omega t$ and whose width breathes at twice that frequency
-# ({py:class}`hoam.systems.Oscillator` has the formulas). The field of least kinetic energy that moves
+# ({py:class}`~hoam.systems.oscillator.Oscillator` has the formulas). The field of least kinetic energy that moves
 # such a law is affine, so the potential is quadratic, and with $s$ pinned to zero at the mean the
 # integrand of the loss is
 #
@@ -55,7 +55,7 @@
 # each at $\omega = 8$, on 10 000 sampled paths. The
 # transitions of {eq}`eq-oscillator` are sampled exactly; an explicit Euler scheme would pump energy
 # into the oscillation. All models were trained beforehand with the same budget, network and
-# optimiser ([](rerun.md) says how to train them again); here they are loaded and evaluated.
+# optimiser ({doc}`/book/rerun` says how to train them again); here they are loaded and evaluated.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -475,7 +475,7 @@ plt.show()
 # random times by a factor of more than a thousand. **C2** holds with limits. With the same
 # data, network and budget, the scatter of the loss falls by two orders of magnitude and the distance to
 # the exact law by one. But AM does not diverge on this problem, it trains badly; and a rule that does
-# not resolve the oscillation diverges where AM would not. The table on the [first page](index.md) is computed from the numbers of this chapter.
+# not resolve the oscillation diverges where AM would not. The table on the {doc}`first page </book/index>` is computed from the numbers of this chapter.
 #
 # ## Exercises
 #

@@ -72,7 +72,7 @@ SEEDS = {"HOAM-G": 3, "HOAM-S": 1, "AM": 1}
 system = hoam.systems.TwoStream(loading="quiet")
 test_mus = system.test_mus
 label = {mu: f"{round(100 * mu)}" for mu in test_mus}  # 1.25 -> "125", for names of numbers
-times = np.linspace(0, system.horizon, 65 if quick else 257)
+times = np.linspace(0, system.horizon, 65 if quick else 129)
 n_truth, n_model = (2**11, 2**10) if quick else (2**17, 2**14)
 test_key = jax.random.key(40_001)  # no training or validation run uses it
 
@@ -167,7 +167,7 @@ plt.show()
 # ({py:mod}`hoam.dispersion`). The velocity perturbation of this problem is neither small nor a single mode:
 # $2\pi\mu/50$ fits the box only for integer $\mu$. So we expect the fitted rate near theory, not on it.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-growth", "caption": "Growth rates. Lines: roots of the dispersion relation for the first two modes of the box over the parameter. Circles: rates fitted to runs of the full model over the rise of the energy from 2 % to 50 % of its maximum. The perturbation excites both modes at finite amplitude, so the fitted rates lie below the faster mode's."}, "image": {"alt": "Growth rate against mu from 1.2 to 1.9. The line of mode one falls slowly from 0.22 to 0.15; that of mode two falls from 0.19 to below zero. The circles lie between 0.14 and 0.18, below the line of mode one."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-growth", "caption": "Growth rates. Lines: roots of the dispersion relation for the first two modes of the box over the parameter. Circles: rates fitted to runs of the full model over the rise of the energy from 2 % to 50 % of its maximum. The perturbation excites both modes at finite amplitude, so most fitted rates lie below that of the faster mode."}, "image": {"alt": "Growth rate against mu from 1.2 to 1.9. The line of mode one falls slowly from 0.22 to 0.15; that of mode two falls from 0.19 to below zero. The circles lie between 0.14 and 0.18, below the line of mode one."}}
 mus = np.linspace(1.2, 1.9, 8 if quick else 29)
 theory = {
     m: np.asarray(
@@ -310,9 +310,11 @@ plt.show()
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-histograms", "caption": "Phase space at t = 20 at the two held-out parameters (top: μ = 1.25, bottom: μ = 1.85): full model and three reduced models, one seed, quiet loading, equally many particles. At 1.25 the beams have rolled up; at 1.85 the wave is still growing."}, "image": {"alt": "Two rows of four histograms over position and velocity. Top: two wavy bands wound around dark vortices, alike in all panels, sharpest in the full model. Bottom: two bands with gentle waves."}}
 LIMITS = ((0.0, system.length), (-8.0, 8.0))
 snapshot = int(np.argmin(np.abs(times - 20.0)))
+# The first markers of a Sobol sequence form a lattice, which would show in a histogram.
+some = np.random.default_rng(11).permutation(n_truth)[:n_model]
 panels = {}
 for mu in test_mus:
-    panels[f"full model, μ = {mu}"] = truth["quiet", mu][snapshot][:n_model]
+    panels[f"full model, μ = {mu}"] = truth["quiet", mu][snapshot, some]
     for name in ("HOAM-S", "HOAM-G", "AM"):
         panels[f"{name}, μ = {mu}"] = rollouts[name, 0, mu][snapshot]
 figure, histograms = hoam.plotting.phase_space(
@@ -362,9 +364,9 @@ plt.show()
 # {num}`fig-two-stream-histograms.floor_185:.2e`.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The print edition shows t = 40."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
-frames = slice(0, None, 16 if quick else 4)
+frames = slice(0, None, 16 if quick else 3)
 film_panels = {
-    "full model": truth["quiet", test_mus[0]][frames, :n_model],
+    "full model": truth["quiet", test_mus[0]][frames][:, some],
     "HOAM-G": rollouts["HOAM-G", 0, test_mus[0]][frames],
 }
 film = hoam.plotting.density_animation(
@@ -459,16 +461,23 @@ plt.show()
 # | μ = 1.25 | {num}`fig-two-stream-random.hoam_g_l2_125:.2f` | {num}`fig-two-stream-random.am_l2_125:.2f` | {num}`fig-two-stream-floor.random_l2_125:.2f` |
 # | μ = 1.85 | {num}`fig-two-stream-random.hoam_g_l2_185:.2f` | {num}`fig-two-stream-random.am_l2_185:.2f` | {num}`fig-two-stream-floor.random_l2_185:.2f` |
 #
-# Here both methods sit near the floor of their protocol, and no comparison between them is meaningful:
-# the metric measures the seed. That is our main caution about tables of energy errors for this system.
+# Two runs of the full model differ by a good part of what separates the models from the truth, so one seed
+# of each ranks nothing: the metric measures the seed as much as the model. That is our main caution about
+# tables of energy errors for this system. The models here were trained with the same diffusion as in
+# the paper, on markers followed in time; they have a single seed.
 #
 # ## Verdicts
 #
-# **C3.** Both beams, their mixing and the vortices are there at parameters the model has not seen, and
-# the Sinkhorn divergence to the full model is near the floor that 2048 samples set.
+# **C3.** Both beams, their mixing and the vortices are there at parameters the model has not seen. The
+# Sinkhorn divergence to the full model stays within a small factor of the floor that 2048 samples set.
 #
-# **C4.** Time and level of saturation are predicted. Growth is not predicted to the accuracy that we
-# aimed at, ten per cent: the fitted rate is off by
+# **C4** holds with limits. At $\mu = 1.85$ the energy curve of HOAM-G is within
+# {num}`fig-two-stream-energy.hoam_g_l2_185:.3f` of the truth (worst of three seeds
+# {num}`fig-two-stream-energy.hoam_g_l2_worst_185:.3f`). At $\mu = 1.25$ it is
+# {num}`fig-two-stream-energy.hoam_g_l2_125:.3f`, worst {num}`fig-two-stream-energy.hoam_g_l2_worst_125:.3f`:
+# more than the 0.15 that we aimed at, and the seeds differ by more than the methods do, so a single run
+# of Simpson or AM ranks nothing there. Time and level of saturation are predicted at both. Growth is not
+# predicted to the accuracy that we aimed at, ten per cent: the fitted rate is off by
 # {num}`fig-two-stream-energy.hoam_g_growth_125:.2f` ($\mu = 1.25$) and
 # {num}`fig-two-stream-energy.hoam_g_growth_185:.2f` ($\mu = 1.85$) of the true one. The logarithmic panels
 # of {numref}`fig-two-stream-energy` show why. Before $t = 10$ the true energy is that of waves which
@@ -480,7 +489,7 @@ plt.show()
 # with the same particles at all nodes most of the error of the time integral cancels against the
 # boundary terms, particle by particle, whatever the rule. The validation loss still ranks the rules.
 #
-# The [first page](index.md) computes the verdicts from the recorded numbers.
+# The {doc}`first page </book/index>` computes the verdicts from the recorded numbers.
 #
 # ## Change this and see
 #

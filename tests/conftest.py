@@ -13,6 +13,12 @@ import pytest
 
 jax.config.update("jax_enable_x64", True)
 jax.config.update("jax_numpy_rank_promotion", "raise")
+# Most of the time goes into compilation: what was compiled once is kept, as for the notebooks.
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "jax"
+jax.config.update(
+    "jax_compilation_cache_dir", os.environ.get("JAX_COMPILATION_CACHE_DIR", str(CACHE))
+)
+jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 jaxtyping.install_import_hook("hoam", "beartype.beartype")
 
 

@@ -1,5 +1,7 @@
 """Slow and plain versions of what the package computes fast: nested automatic differentiation."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 
@@ -19,13 +21,20 @@ def double(tree):
     return jax.tree.map(lambda leaf: leaf.astype(jnp.float64), tree)
 
 
+@functools.cache
 def parameters(network, *, seed=0, dimension=2, count=1):
     """Return parameters with every array random, so that no term is zero by initialisation."""
-    params = network.initialise(jax.random.key(seed), dimension=dimension, parameters=count)
-    leaves, structure = jax.tree.flatten(double(params))
-    keys = jax.random.split(jax.random.key(seed + 1), len(leaves))
-    shifted = [p + 0.3 * jax.random.normal(k, p.shape) for p, k in zip(leaves, keys, strict=True)]
-    return jax.tree.unflatten(structure, shifted)
+
+    @jax.jit
+    def draw():
+        params = network.initialise(jax.random.key(seed), dimension=dimension, parameters=count)
+        leaves, structure = jax.tree.flatten(double(params))
+        keys = jax.random.split(jax.random.key(seed + 1), len(leaves))
+        noise = [jax.random.normal(k, p.shape) for p, k in zip(leaves, keys, strict=True)]
+        shifted = [p + 0.3 * n for p, n in zip(leaves, noise, strict=True)]
+        return jax.tree.unflatten(structure, shifted)
+
+    return draw()
 
 
 def potential(network, params):

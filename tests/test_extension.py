@@ -159,7 +159,7 @@ def test_the_verdict_is_shown_with_its_evidence(built):
     book, _ = built
     html = page(book, "index")
     words = text_of(html)
-    assert "confirmed with limits: Small, not tiny." in words
+    assert "confirmed with limits Small, not tiny." in words
     assert "fig-a.error &lt; 0.1" in words
     assert 'href="part/page.html#fig-a"' in html
 

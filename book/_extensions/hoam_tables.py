@@ -75,7 +75,7 @@ class VerdictsDirective(SphinxDirective):
         """Return the table of claims."""
         results = load_for_page(self.env)
         judged = verdicts.judge(results.root / "book" / "claims.toml", results.numbers)
-        headers = ("", "Claim of the paper", "Verdict", "Evidence", "Key numbers")
+        headers = ("", "Claim of the paper", "Verdict and evidence")
         rows = [self._row(verdict, results) for verdict in judged]
         return [_table(headers, rows, "hoam-verdicts")] if rows else []
 
@@ -84,26 +84,33 @@ class VerdictsDirective(SphinxDirective):
         for figure in verdict.figures:
             links += [nodes.Text(", ")] if links else []
             links.append(_figure_link(results, figure, self.env.docname))
-        keys = [
-            _paragraph(
-                nodes.literal("", condition.rule),
-                ": ",
-                *formatted(f"{condition.left:.3g}"),
-                " against ",
-                *formatted(f"{condition.right:.3g}"),
-                ", holds" if condition.holds else ", does not hold",
-            )
-            for condition in verdict.conditions
-        ]
-        limits = f": {verdict.limits}" if verdict.limits else ""
         style = "hoam-" + verdict.verdict.replace(" ", "-")
+        judgement = [_paragraph(nodes.strong("", verdict.verdict, classes=[style]))]
+        judgement += [_paragraph(verdict.limits)] if verdict.limits else []
         return [
             _paragraph(verdict.claim),
             _paragraph(verdict.text),
-            _paragraph(nodes.strong("", verdict.verdict, classes=[style]), limits),
-            _paragraph(*links),
-            nodes.container("", *keys),
+            nodes.container("", *judgement, _paragraph(*links), *_rules(verdict)),
         ]
+
+
+def _rules(verdict: verdicts.Verdict) -> list[nodes.Node]:
+    """Return the conditions of a verdict, each once, behind a line that opens them."""
+    lines = {
+        condition.rule: _paragraph(
+            nodes.literal("", condition.rule),
+            ": ",
+            *formatted(f"{condition.left:.3g}"),
+            " against ",
+            *formatted(f"{condition.right:.3g}"),
+            ", holds" if condition.holds else ", does not hold",
+        )
+        for condition in verdict.conditions
+    }
+    held = sum({c.rule: c.holds for c in verdict.conditions}.values())
+    start = f"<details><summary>{held} of {len(lines)} rules hold</summary>"
+    end = "</details>"
+    return [nodes.raw("", start, format="html"), *lines.values(), nodes.raw("", end, format="html")]
 
 
 class ReportDirective(SphinxDirective):
