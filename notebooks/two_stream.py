@@ -49,7 +49,7 @@
 # scales the Poisson equation, hence how strongly the beams feel each other. The electric energy per
 # unit length is $E = -\tfrac12\,\overline\phi$, the mean of $\phi$ over the particles.
 #
-# {py:class}`hoam.systems.TwoStream` solves {eq}`eq-two-stream` by a particle-in-cell method. A run of
+# {py:class}`~hoam.systems.two_stream.TwoStream` solves {eq}`eq-two-stream` by a particle-in-cell method. A run of
 # 32 768 markers to $t = 40$ takes about a second, so the truth is made afresh here, never stored.
 
 # %% tags=["parameters"]
