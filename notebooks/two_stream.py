@@ -224,9 +224,9 @@ plt.show()
 # Each model sees samples at the eight parameters $\mu = 1.2, 1.3, \dots, 1.9$: at 64 Gauss-Legendre nodes
 # (HOAM-G), at 65 Simpson nodes (HOAM-S), or at 64 times drawn afresh at each step (AM). All else is the
 # same: network (CoLoRA, the position entering through its sine and cosine since the box is periodic),
-# optimiser, steps, and minibatches of the same particles at all times. Choices were made on a
-# validation loss at $\mu = 1.35$ and $1.65$, never at the test parameters. A rollout starts from samples of
-# the initial law and yields all times at once.
+# optimiser, steps, and minibatches of the same particles at all times. The optimiser and the input were
+# chosen by the loss and the energy at $\mu = 1.35, 1.45, 1.65$ and $1.75$, which are neither trained on nor
+# tested. A rollout starts from samples of the initial law and yields all times at once.
 
 # %%
 models = {
