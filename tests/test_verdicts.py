@@ -103,8 +103,7 @@ def test_a_claim_with_missing_or_unknown_keys_is_an_error(tmp_path, line):
 
 def test_the_claims_of_the_book_can_be_judged(root):
     numbers = verdicts.recorded_numbers(root / "results")
-    if not numbers:
-        pytest.skip("no results yet")
+    assert numbers, "Expected results; got none. Use `make test`, which runs the notebooks first."
     judged = verdicts.judge(root / "book" / "claims.toml", numbers)
     figures = {figure for figure, _ in numbers}
     assert all(set(verdict.figures) <= figures for verdict in judged)
