@@ -60,19 +60,18 @@ def node_sampler(
         minibatch: how samples are drawn at the nodes.
 
     Raises:
-        ValueError: if a node of a fixed rule is not among the times, or the minibatch is too large.
+        ValueError: if a node of a fixed rule is not among the times.
     """
     times = scaling.times(population.times)
     grid = jnp.asarray(times, jnp.float32)
     mus = jnp.asarray(scaling.parameters(population.mus), jnp.float32)
-    minibatch(jax.random.key(0), 1, population.n_samples)  # its errors come before tracing
     table = _random_table(rule, times) if rule.random else _fixed_table(rule, times)
 
     def draw(key: PRNGKey, data: jax.Array) -> Node:
         key_mu, key_time, key_sample = jax.random.split(key, 3)
         m = jax.random.randint(key_mu, (), 0, data.shape[0])
         index, integral, boundary = table(key_time)
-        rows = minibatch(key_sample, index.size, data.shape[2])
+        rows = minibatch.draw(key_sample, index.size, data.shape[2])
         mu = jnp.broadcast_to(mus[m], (index.size, mus.shape[1]))
         x = data[m, index[:, None], rows]
         return Node(grid[index], mu, x, integral.astype(x.dtype), boundary.astype(x.dtype))

@@ -110,7 +110,7 @@ class Config:
             mus=list(self.mus),
             validation_mus=list(self.validation_mus),
             n_samples=self.n_samples,
-            minibatch=self.minibatch.__name__,
+            minibatch=self.minibatch.name,
             versions={name: importlib.metadata.version(name) for name in _PACKAGES},
             python=platform.python_version(),
         )

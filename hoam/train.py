@@ -20,7 +20,7 @@ import optax
 from tqdm.auto import tqdm
 
 from hoam import checkpoints
-from hoam.minibatches import Minibatch, independent
+from hoam.minibatches import Minibatch, stratified
 from hoam.model import Model
 from hoam.networks import Network
 from hoam.nodes import node_sampler, node_table
@@ -57,7 +57,7 @@ def fit(
         steps: number of gradient steps.
         learning_rate: initial step size; a cosine takes it to zero.
         optimiser: from a schedule to an optax transformation, e.g. `optax.contrib.muon`.
-        minibatch: how samples are drawn (`hoam.minibatches`); 128 independent samples at each node
+        minibatch: how samples are drawn (`hoam.minibatches`); 128 stratified samples at each node
             if not given.
         validation: samples of other particles, at other parameter values and other times, on which
             the loss is evaluated with a spline rule on its times; recorded, never trained on.
@@ -81,7 +81,7 @@ def fit(
             f"got {steps}, {checkpoint_every} and {learning_rate}. Use positive, finite values."
         )
         raise ValueError(message)
-    minibatch = minibatch or independent(128)
+    minibatch = minibatch or stratified(128)
     scaling = Scaling.of(population)
     transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
     advance = _compile_chunk(
@@ -104,7 +104,7 @@ def fit(
         "steps": steps,
         "learning_rate": learning_rate,
         "optimiser": optimiser.__name__,
-        "minibatch": minibatch.__name__,
+        "minibatch": minibatch.name,
         "samples": zlib.crc32(np.ascontiguousarray(population.samples).view(np.uint8)),
         "network": repr(network),
         "scaling": asdict(scaling),
@@ -113,7 +113,8 @@ def fit(
     if checkpoint is not None and Path(checkpoint).exists():
         state, step, elapsed, history = _resume(checkpoint, state, run)
 
-    data = jnp.asarray(scaling.states(np.asarray(population.samples, np.float32)))
+    samples = scaling.states(np.asarray(population.samples, np.float32))
+    data = jnp.asarray(minibatch.arrange(samples))
     bar = tqdm(total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0)
     while step < steps:
         began = time.perf_counter()

@@ -77,7 +77,7 @@ NUMBERS = {
         "got nan",
     ),
     "no probe": (lambda: calculus.hutchinson(lambda x, t, mu: x.sum(), probes=0), "got 0"),
-    "an empty minibatch": (lambda: minibatches.paired(0), "got 0"),
+    "an empty minibatch": (lambda: minibatches.stratified(0), "got 0"),
     "periodic inputs of another dimension": (
         lambda: networks.MLP(periodic=(True,)).initialise(KEY, dimension=2, parameters=1),
         "2; got (True,)",
@@ -117,10 +117,6 @@ TRAININGS = {
     "nodes that are not among the times": (
         lambda path: train(path, samples=translation.population(times=[0.0, 1.0, 2.0])),
         "Gauss-Legendre 6",
-    ),
-    "blocks larger than the samples": (
-        lambda path: train(path, minibatch=minibatches.paired_blocks(4096)),
-        "at least 4096 samples",
     ),
     "no steps": (lambda path: train(path, steps=0), "steps >= 1"),
     "a negative learning rate": (lambda path: train(path, learning_rate=-1.0), "-1.0"),

@@ -20,7 +20,7 @@ FUNCTIONS = {
     "networks": ("MLP", "FiLM", "CoLoRA"),
     "systems": ("Oscillator", "TwoStream"),
     "methods": ("action_matching",),
-    "minibatches": ("independent", "paired", "paired_blocks"),
+    "minibatches": ("Minibatch", "independent", "paired", "stratified"),
 }
 
 
