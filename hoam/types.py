@@ -170,6 +170,10 @@ class Population:
         rows = np.asarray(mus, dtype=int)
         return Population(self.samples[rows], self.times, self.mus[rows], self.periods)
 
+    def thin(self, n_samples: int) -> "Population":
+        """Return the population with the first `n_samples` of its samples, or all if fewer."""
+        return Population(self.samples[:, :, :n_samples], self.times, self.mus, self.periods)
+
 
 def seed_from_key(key: jax.Array) -> int:
     """Return a non-negative 63-bit integer drawn from `key`, to seed NumPy and SciPy samplers."""

@@ -14,6 +14,7 @@ CASES = {
     for kind in (networks.MLP, networks.FiLM, networks.CoLoRA)
     for periodic in ((), (True, False))
 }
+CASES["CoLoRA-waves"] = networks.CoLoRA(WIDTH, DEPTH, frequencies=(1.0, 3.0), modulation_width=8)
 
 
 def double(tree):
@@ -57,12 +58,16 @@ def generator(s, epsilon):
     return value
 
 
-def node_loss(s, node, epsilon):
-    """Return the action-matching loss of one node from a potential."""
+def node_loss(s, node, epsilon, weight=jnp.ones_like):
+    """Return the action-matching loss of one node from a potential, weighted in time."""
+
+    def weighted(x, t, mu):
+        return weight(t) * s(x, t, mu)
 
     def at_sample(x):
         slope = jax.grad(s)(x, node.t, node.mu)
-        rest = generator(s, epsilon)(x, node.t, node.mu)
-        return node.integral * (0.5 * slope @ slope + rest) + node.boundary * s(x, node.t, node.mu)
+        rest = generator(weighted, epsilon)(x, node.t, node.mu)
+        integrand = 0.5 * weight(node.t) * slope @ slope + rest
+        return node.integral * integrand + node.boundary * weighted(x, node.t, node.mu)
 
     return jnp.mean(jax.vmap(at_sample)(node.x))

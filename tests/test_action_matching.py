@@ -35,12 +35,15 @@ def total(method, network, params, nodes):
     return jnp.sum(jax.lax.map(lambda node: method.loss(network, params, node), nodes))
 
 
+@pytest.mark.parametrize("weight", [None, methods.decaying(2.0)])
 @pytest.mark.parametrize("epsilon", [0.0, 0.3])
 @pytest.mark.parametrize("case", oracles.CASES)
-def test_loss_and_parameter_gradient_equal_those_by_nested_automatic_differentiation(case, epsilon):
+def test_loss_and_parameter_gradient_equal_those_by_nested_automatic_differentiation(
+    case, epsilon, weight
+):
     network = oracles.CASES[case]
     params = oracles.parameters(network)
-    method = methods.action_matching(rule=quadrature.simpson(3), epsilon=epsilon)
+    method = methods.action_matching(rule=quadrature.simpson(3), epsilon=epsilon, weight=weight)
     key = jax.random.key(2)
     node = Node(
         jnp.asarray(0.4),
@@ -51,7 +54,9 @@ def test_loss_and_parameter_gradient_equal_those_by_nested_automatic_differentia
     )
 
     def oracle(p):
-        return oracles.node_loss(oracles.potential(network, p), node, epsilon)
+        return oracles.node_loss(
+            oracles.potential(network, p), node, epsilon, weight or jnp.ones_like
+        )
 
     ours, gradient = jax.jit(jax.value_and_grad(lambda p: method.loss(network, p, node)))(params)
     expected, expected_gradient = jax.jit(jax.value_and_grad(oracle))(params)
@@ -73,10 +78,10 @@ class WithGauge:
         return (*hidden, (kernel, bias + jnp.polyval(self.coefficients, t)))
 
 
-def change_under_gauge(rule, coefficients):
+def change_under_gauge(rule, coefficients, weight=None):
     network = oracles.CASES["MLP"]
     params = oracles.parameters(network)
-    method, nodes = methods.action_matching(rule=rule), nodes_of(rule)
+    method, nodes = methods.action_matching(rule=rule, weight=weight), nodes_of(rule)
     return float(
         total(method, WithGauge(network, coefficients), params, nodes)
         - total(method, network, params, nodes)
@@ -92,6 +97,15 @@ def test_adding_a_polynomial_of_degree_4_leaves_the_simpson_loss_alone_and_one_o
     coefficients = np.random.default_rng(0).normal(size=5)
     assert abs(change_under_gauge(quadrature.simpson(3), coefficients)) < 1e-12
     assert abs(change_under_gauge(quadrature.simpson(3), [1.0, *coefficients])) > 1e-3
+
+
+def test_a_polynomial_weight_takes_its_degree_from_the_gauges_that_leave_the_loss_alone():
+    def weight(t):
+        return 1.5 - t**2
+
+    rule, coefficients = quadrature.gauss_legendre(4), [1.0, -2.0, 0.5, 1.0, -1.0, 2.0, 1.0]
+    assert abs(change_under_gauge(rule, coefficients, weight)) < 1e-12
+    assert abs(change_under_gauge(rule, [1.0, *coefficients, 0.0], weight)) > 1e-7
 
 
 def test_adding_a_polynomial_changes_the_loss_with_random_nodes_by_the_gauge_defect():
@@ -142,9 +156,39 @@ def test_the_loss_of_a_translation_is_minus_its_kinetic_energy_for_every_rule():
         assert float(value) == pytest.approx(-0.5 * 1.25, rel=1e-12)
 
 
+def test_the_weighted_loss_of_a_translation_is_minus_its_kinetic_energy():
+    # Weights have mean one and the speed is constant: any of them leaves the minimum where it is.
+    velocity = jnp.asarray([1.0, -0.5])
+    rule = quadrature.gauss_legendre(16)
+    nodes = nodes_of(rule)
+    nodes = nodes._replace(x=nodes.x[:1] + nodes.t[:, None, None] * velocity[None, None])
+
+    class Translation:
+        def features(self, x):
+            return x
+
+        def layers(self, params, t, mu, *, dimension):
+            bias = -params * 0.5 * velocity @ velocity * t
+            return ((params * velocity[:, None], jnp.atleast_1d(bias)),)
+
+    method = methods.action_matching(rule=rule, weight=methods.decaying(3.0))
+    value, slope = jax.value_and_grad(lambda p: total(method, Translation(), p, nodes))(1.0)
+    assert float(value) == pytest.approx(-0.5 * 1.25, rel=1e-12)
+    assert float(slope) == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("rate", [0.5, 2.5, 8.0])
+def test_a_decaying_weight_has_mean_one_and_the_stated_ratio_of_start_to_end(rate):
+    weight, rule = methods.decaying(rate), quadrature.gauss_legendre(24)
+    assert float(rule.integrate(weight(jnp.asarray(rule.nodes)))) == pytest.approx(1, rel=1e-12)
+    assert float(weight(0.0) / weight(1.0)) == pytest.approx(np.exp(rate), rel=1e-12)
+
+
 def test_the_method_remembers_its_rule_and_diffusion():
     rule = quadrature.simpson(5)
     method = methods.action_matching(rule=rule, epsilon=0.05)
     assert method.rule is rule
     assert method.epsilon == 0.05
     assert "Simpson 5" in method.name
+    weighted = methods.action_matching(rule=rule, weight=methods.decaying(2.5))
+    assert "decaying(2.5)" in weighted.name

@@ -10,7 +10,7 @@ from faults import assert_clear
 from translation import train
 
 from hoam import calculus, check, metrics, minibatches, networks, quadrature
-from hoam.methods import action_matching
+from hoam.methods import action_matching, decaying
 from hoam.results import dumps, versions
 from hoam.systems import Oscillator, TwoStream
 from hoam.types import Population, as_times
@@ -76,6 +76,7 @@ NUMBERS = {
         lambda: action_matching(rule=quadrature.simpson(3), epsilon=float("nan")),
         "got nan",
     ),
+    "a weight that does not decay": (lambda: decaying(0.0), "got 0.0"),
     "no probe": (lambda: calculus.hutchinson(lambda x, t, mu: x.sum(), probes=0), "got 0"),
     "an empty minibatch": (lambda: minibatches.stratified(0), "got 0"),
     "periodic inputs of another dimension": (

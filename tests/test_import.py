@@ -19,7 +19,7 @@ FUNCTIONS = {
     "quadrature": ("gauss_legendre", "simpson", "trapezoid", "monte_carlo", "spline", "Rule"),
     "networks": ("MLP", "FiLM", "CoLoRA"),
     "systems": ("Oscillator", "TwoStream"),
-    "methods": ("action_matching",),
+    "methods": ("action_matching", "decaying"),
     "minibatches": ("Minibatch", "independent", "paired", "stratified"),
 }
 

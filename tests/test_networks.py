@@ -66,6 +66,24 @@ def test_the_condition_is_time_centred_on_zero_and_the_parameter():
     np.testing.assert_allclose(condition, [2 * 0.3 - 1, 0.5, -1.0], rtol=1e-15)
 
 
+def test_frequencies_add_waves_in_time_of_bounded_slope_to_the_condition():
+    network = networks.CoLoRA(16, 3, frequencies=(0.5, 4.0))
+    condition = network.condition(T, MU)
+    phases = np.pi * np.asarray([0.5, 4.0]) * 0.3
+    waves = [*np.cos(phases) / [1, 4], *np.sin(phases) / [1, 4]]
+    np.testing.assert_allclose(condition, [2 * 0.3 - 1, 0.5, -1.0, *waves], rtol=1e-14)
+    slopes = jax.jacfwd(network.condition)(T, MU)
+    assert float(jnp.abs(slopes).max()) <= np.pi
+
+
+@pytest.mark.parametrize("kind", [networks.FiLM, networks.CoLoRA])
+def test_the_width_of_the_modulation_is_that_of_the_hypernetwork(kind):
+    params = kind(16, 3, modulation_width=7).initialise(
+        jax.random.key(0), dimension=2, parameters=1
+    )
+    assert params["params"]["Hypernetwork_0"]["Dense_1"]["kernel"].shape == (7, 7)
+
+
 def test_the_papers_colora_has_21_modulation_values_from_layers_of_15():
     params = networks.CoLoRA().initialise(jax.random.key(0), dimension=2, parameters=1)["params"]
     hyper = params["Hypernetwork_0"]

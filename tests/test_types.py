@@ -42,6 +42,15 @@ def test_select_keeps_samples_and_parameters_together(rows):
     assert chosen.periods == (5.0, None)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_thinning_keeps_the_first_samples_of_each_time_and_parameter(count):
+    samples = np.random.default_rng(0).normal(size=(2, 2, 3, 2))
+    population = Population(samples, [0.0, 1.0], [1.0, 2.0], periods=(5.0, None))
+    thinned = population.thin(count)
+    np.testing.assert_array_equal(thinned.samples, samples[:, :, :count])
+    assert thinned.periods == population.periods
+
+
 def test_samples_may_be_a_jax_array_and_mus_a_single_value():
     population = Population(jax.numpy.ones((1, 2, 3, 1)), [0.0, 2.0], 1.5)
     assert isinstance(population.samples, np.ndarray)

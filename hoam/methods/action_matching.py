@@ -8,28 +8,43 @@ $$L(s) = \int_0^1 \mathbb{E}_{x\sim\rho_t}\Bigl[\tfrac12|\nabla s|^2 + \partial_
 moves $\rho$ along $\partial_t\rho = -\nabla\cdot(\rho\nabla s) + \frac{\epsilon^2}{2}\Delta\rho$.
 There is one loss and three methods: random nodes give AM, Simpson's HOAM-S, Gauss-Legendre nodes
 HOAM-G.
+
+A weight $\omega(t) > 0$ leaves the minimiser as it is and shifts attention between times,
+
+$$L_\omega(s) = \int_0^1 \mathbb{E}_{\rho_t}\Bigl[\omega\bigl(\tfrac12|\nabla s|^2 + \partial_t s +
+\tfrac{\epsilon^2}{2}\Delta s\bigr) + \dot\omega s\Bigr]\,\mathrm{d}t + \omega(0)\,
+\mathbb{E}_{\rho_0}[s(0,\cdot)] - \omega(1)\,\mathbb{E}_{\rho_1}[s(1,\cdot)],$$
+
+since up to a constant it is $\int\frac{\omega}{2}\,\mathbb{E}_{\rho_t}|\nabla s - \nabla s^*|^2\,
+\mathrm{d}t$. Where small early motions decide what happens late, it lets the early times count.
 """
+
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 
 from hoam.calculus import jet
 from hoam.quadrature import Rule
-from hoam.types import Method
+from hoam.types import Method, Scalar
 
 
-def action_matching(*, rule: Rule, epsilon: float = 0.0) -> Method:
+def action_matching(
+    *, rule: Rule, epsilon: float = 0.0, weight: Callable[[Scalar], Scalar] | None = None
+) -> Method:
     r"""Return the action-matching objective with the given rule in time.
 
     Args:
         rule: nodes and weights of the time integral; a random rule draws its nodes afresh each
             step.
         epsilon: diffusion $\epsilon \ge 0$ of the inference dynamics, in normalised units.
+        weight: $\omega(t) > 0$ on [0, 1], differentiable by JAX; 1 if not given.
 
     Returns:
         A method whose loss at a node $(t_j, \mu)$ with samples $x_1, \dots, x_B$ is the mean over
-        samples of $w_j(\frac12|\nabla s|^2 + \partial_t s + \frac{\epsilon^2}{2}\Delta s) + \beta_j
-        s$, with $w_j$ the rule's weight and $\beta_j$ the boundary weight.
+        samples of $w_j[\omega(\frac12|\nabla s|^2 + \partial_t s + \frac{\epsilon^2}{2}\Delta s) +
+        \dot\omega s] + \beta_j\omega s$ at $t_j$, with $w_j$ the rule's weight and $\beta_j$ the
+        boundary weight.
 
     Raises:
         ValueError: if `epsilon` is negative or not finite.
@@ -46,14 +61,38 @@ def action_matching(*, rule: Rule, epsilon: float = 0.0) -> Method:
             (jnp.ones_like(node.t),),
         )
         directions = jnp.eye(dimension, dtype=node.x.dtype)
+        omega, omega_rate = jax.jvp(weight or jnp.ones_like, (node.t,), (jnp.ones_like(node.t),))
 
         def at_sample(x):
             s = jet(
                 layers, rates, x, directions=directions, epsilon=epsilon, features=network.features
             )
-            integrand = 0.5 * jnp.sum(s.slopes**2) + s.generator
-            return node.integral * integrand + node.boundary * s.value
+            integrand = omega * (0.5 * jnp.sum(s.slopes**2) + s.generator) + omega_rate * s.value
+            return node.integral * integrand + node.boundary * omega * s.value
 
         return jnp.mean(jax.vmap(at_sample)(node.x))
 
-    return Method(f"action matching, {rule.name}", rule, epsilon, loss)
+    name = f"action matching, {rule.name}"
+    if weight is not None:
+        name += f", weight {getattr(weight, '__name__', repr(weight))}"
+    return Method(name, rule, epsilon, loss)
+
+
+def decaying(rate: float) -> Callable[[Scalar], Scalar]:
+    r"""Return the weight $\omega(t) = \lambda e^{-\lambda t} / (1 - e^{-\lambda})$, of mean one.
+
+    Args:
+        rate: $\lambda > 0$; the start counts $e^\lambda$ times as much as the end.
+
+    Raises:
+        ValueError: if `rate` is not positive and finite.
+    """
+    if not 0 < rate < float("inf"):
+        message = f"Expected a finite rate > 0; got {rate}. Use no weight for equal times."
+        raise ValueError(message)
+
+    def weight(t: Scalar) -> Scalar:
+        return rate * jnp.exp(-rate * t) / -jnp.expm1(-rate)
+
+    weight.__name__ = f"decaying({rate:g})"
+    return weight
