@@ -1,7 +1,8 @@
 """The physical systems of the paper, one file each."""
 
 from hoam.systems.base import System
+from hoam.systems.bump_on_tail import BumpOnTail
 from hoam.systems.oscillator import Oscillator
 from hoam.systems.two_stream import TwoStream
 
-__all__ = ["Oscillator", "System", "TwoStream"]
+__all__ = ["BumpOnTail", "Oscillator", "System", "TwoStream"]
