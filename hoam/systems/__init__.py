@@ -2,7 +2,8 @@
 
 from hoam.systems.base import System
 from hoam.systems.bump_on_tail import BumpOnTail
+from hoam.systems.chaos_9d import Chaos9D
 from hoam.systems.oscillator import Oscillator
 from hoam.systems.two_stream import TwoStream
 
-__all__ = ["BumpOnTail", "Oscillator", "System", "TwoStream"]
+__all__ = ["BumpOnTail", "Chaos9D", "Oscillator", "System", "TwoStream"]
