@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from convergence import order_in_the_step
 
 from hoam.systems import Chaos9D
 
@@ -57,17 +58,14 @@ def test_the_state_of_rest_is_an_unstable_equilibrium_of_the_linear_problem_of_c
 
 @pytest.mark.parametrize("r", [13.5, 14.2])
 def test_without_noise_the_order_in_the_step_is_4(r):
-    start = SYSTEM.initial(jax.random.key(0), mu=r, n_samples=8)
-
-    def end(step):
-        system = Chaos9D(noise=0.0, time_step=step)
-        times = np.asarray([0.0, 8.0])
-        return np.asarray(system.evolve(jax.random.key(0), start, mu=r, times=times)[-1])
-
-    steps = np.asarray([0.1, 0.05, 0.025])
-    reference = end(0.1 / 16)
-    errors = [np.sqrt(np.mean((end(step) - reference) ** 2)) for step in steps]
-    assert np.polyfit(np.log(steps), np.log(errors), 1)[0] == pytest.approx(4, abs=0.15)
+    order, errors = order_in_the_step(
+        lambda step: Chaos9D(noise=0.0, time_step=step),
+        mu=r,
+        end=8.0,
+        steps=[0.1, 0.05, 0.025],
+        n_samples=8,
+    )
+    assert order == pytest.approx(4, abs=0.15)
     assert errors[-1] < 1e-6
 
 

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from convergence import slope
 from scipy.linalg import expm
 
 from hoam.systems.base import gaussian, subscripted
@@ -60,11 +61,6 @@ class Forced(Linear):
 
     def drift(self, x, t, mu):
         return jnp.cos(t) * x
-
-
-def slope(steps, errors):
-    """Return the order of convergence, fitted to errors."""
-    return np.polyfit(np.log(steps), np.log(errors), 1)[0]
 
 
 def test_without_noise_the_order_is_4_also_for_a_drift_that_depends_on_time():
