@@ -6,7 +6,7 @@ import numpy as np
 from scipy.stats import norm, qmc
 
 from hoam import dispersion, particle_mesh
-from hoam.systems.vlasov import mixture_quantile
+from hoam.systems.loading import mixture_quantile
 
 
 def beam_distribution(v, beams):

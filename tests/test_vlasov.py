@@ -8,8 +8,9 @@ from plasma import beam_distribution
 from scipy.linalg import expm
 from scipy.stats import kstest
 
-from hoam.systems import BumpOnTail, TwoStream
-from hoam.systems.vlasov import collide, mixture_quantile, uniform_points, verlet_step
+from hoam.systems import BumpOnTail, StrongLandau, TwoStream
+from hoam.systems.loading import mixture_quantile, uniform_points
+from hoam.systems.vlasov import collide, verlet_step
 
 
 @pytest.mark.parametrize("beams", [TwoStream.beams, BumpOnTail.beams])
@@ -44,6 +45,14 @@ def test_an_unknown_loading_is_named_together_with_those_there_are():
 def test_a_negative_collision_rate_is_refused(rate):
     with pytest.raises(ValueError, match=f"Expected a collision rate of at least 0; got {rate}"):
         BumpOnTail(collision_rate=rate)
+
+
+@pytest.mark.parametrize(
+    ("system", "cells"), [(TwoStream, (8, 8)), (StrongLandau, 8), (StrongLandau, (8, 8))]
+)
+def test_cells_of_other_directions_than_those_of_the_box_are_refused(system, cells):
+    with pytest.raises(ValueError, match="Use one number of cells per space direction"):
+        system(cells=cells)
 
 
 @pytest.mark.parametrize("h", [1e-9, 0.1, 3.0, 50.0])

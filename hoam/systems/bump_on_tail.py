@@ -22,11 +22,11 @@ Solver and collisions are those of `hoam.systems.vlasov`.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hoam.systems.vlasov import VlasovPoisson
+from hoam.systems.vlasov import Beams
 
 
 @dataclass(frozen=True)
-class BumpOnTail(VlasovPoisson):
+class BumpOnTail(Beams):
     """A beam on the tail of a Maxwellian; see the module for the equations."""
 
     collision_rate: float = 1e-3

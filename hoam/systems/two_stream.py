@@ -11,11 +11,11 @@ There are no collisions. The solver is that of `hoam.systems.vlasov`.
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hoam.systems.vlasov import VlasovPoisson
+from hoam.systems.vlasov import Beams
 
 
 @dataclass(frozen=True)
-class TwoStream(VlasovPoisson):
+class TwoStream(Beams):
     """Two counter-streaming electron beams; see the module for the equations."""
 
     train_mus: ClassVar[tuple[float, ...]] = (1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9)
