@@ -49,14 +49,14 @@ def schedule(times: np.ndarray, *, time_step: float, dtype: np.dtype) -> Schedul
     )
 
 
-def paths[State](
+def paths(
     key: PRNGKey,
-    state: State,
+    state: Any,
     *,
     plan: Schedule,
-    flow: Callable[[Any, Any, State], State],
-    kick: Callable[[PRNGKey, Any, State], State],
-    observe: Callable[[State], tuple[State, Array]],
+    flow: Callable[[Any, Any, Any], Any],
+    kick: Callable[[PRNGKey, Any, Any], Any],
+    observe: Callable[[Any], tuple[Any, Array]],
 ) -> Array:
     r"""Return what is observed of a state at the start and at the end of every gap.
 

@@ -21,10 +21,10 @@ The exact field points along $x_1$ and depends on $x_1$ only: $(x_1, v_1)$ obey 
 space and one velocity dimension, and the other coordinates stream freely. The solver knows nothing
 of this. It deposits, transforms and interpolates in three dimensions, and the particles' noise in
 the other directions is part of the full model. Of the grids with 32 cells along $x_1$, the one with
-4 cells across is nearest to the reduction ($2^{16}$ markers: 0.6 % of the field energy in the mean
-square over the horizon, 0.8 % for 8 cells), because fewer modes carry less noise: about $10^{-4}$
-for $2^{17}$ markers at the horizon, where the exact energy is smaller. Late field energies are
-therefore to be taken from $x_1$ alone.
+4 cells across is nearer to the reduction than the one with 8 ($2^{16}$ markers: 0.6 % and 0.8 % of
+the field energy in the mean square over the horizon), because fewer modes carry less noise. With
+$2^{17}$ markers the noise reaches an energy of $5\cdot 10^{-5}$ per unit volume, above that of the
+wave near the horizon: late field energies are to be taken from the density along $x_1$ alone.
 """
 
 from dataclasses import dataclass
