@@ -147,28 +147,33 @@ def _oscillator(case: str, w: float, rule: Rule, batch: int, seed: int) -> Confi
 
 
 def _two_streams() -> Iterator[Config]:
-    for case, epsilon, seeds in (
-        ("quiet", 0.0, {"hoam_g": 3, "hoam_s": 3, "am": 3}),
-        ("random", 5e-2, {"hoam_g": 1, "hoam_s": 1, "am": 1}),
-    ):
-        for method, count in seeds.items():
-            for seed in range(count):
-                yield Config(
-                    name=f"two_stream-{case}-{method}-{seed}",
-                    system=TwoStream(loading=case),
-                    mus=TwoStream.train_mus,
-                    validation_mus=(1.35, 1.65),
-                    rule=_RULES[method](128),
-                    epsilon=epsilon,
-                    network=CoLoRA(
-                        periodic=(True, False), frequencies=(1, 2, 4, 8), modulation_width=32
-                    ),
-                    minibatch=minibatches.stratified(64),
-                    n_samples=2**15 if case == "quiet" else 25_000,
-                    steps=4000,
-                    seed=seed,
-                    weight=decaying(2.5),
-                )
+    # Simpson's rule needs twice the nodes to hold what Gauss holds; the cost of a step is the same.
+    sizes = {"hoam_g": (128, 64), "am": (128, 64), "hoam_s": (256, 32)}
+    for method, (nodes, batch) in sizes.items():
+        for seed in range(3):
+            yield _two_stream(f"quiet-{method}", _RULES[method](nodes), batch, seed)
+    for seed in range(3):
+        yield _two_stream("quiet-hoam_s_coarse", quadrature.simpson(129), 64, seed)
+    for method, (nodes, batch) in sizes.items():
+        yield _two_stream(f"random-{method}", _RULES[method](nodes), batch, 0)
+
+
+def _two_stream(case: str, rule: Rule, batch: int, seed: int) -> Config:
+    loading = case.split("-")[0]
+    return Config(
+        name=f"two_stream-{case}-{seed}",
+        system=TwoStream(loading=loading),
+        mus=TwoStream.train_mus,
+        validation_mus=(1.35, 1.65),
+        rule=rule,
+        epsilon=0.0 if loading == "quiet" else 5e-2,
+        network=CoLoRA(periodic=(True, False), frequencies=(1, 2, 4, 8), modulation_width=32),
+        minibatch=minibatches.stratified(batch),
+        n_samples=2**15 if loading == "quiet" else 25_000,
+        steps=4000,
+        seed=seed,
+        weight=decaying(2.5),
+    )
 
 
 def configs() -> dict[str, Config]:

@@ -18,7 +18,15 @@ FUNCTIONS = {
     ),
     "quadrature": ("gauss_legendre", "simpson", "trapezoid", "monte_carlo", "spline", "Rule"),
     "networks": ("MLP", "FiLM", "CoLoRA"),
-    "systems": ("Oscillator", "TwoStream"),
+    "systems": (
+        "Bistable",
+        "BumpOnTail",
+        "Chaos9D",
+        "Oscillator",
+        "StrongLandau",
+        "Trap100D",
+        "TwoStream",
+    ),
     "methods": ("action_matching", "decaying"),
     "minibatches": ("Minibatch", "independent", "paired", "stratified"),
 }

@@ -1,4 +1,4 @@
-"""Deposition, Poisson solve and field of the particle-in-cell method on a periodic line."""
+"""Deposition, Poisson solve and field of the particle-in-cell method on a line and in a box."""
 
 import hypothesis.strategies as st
 import jax
@@ -113,6 +113,61 @@ def test_the_field_energy_of_a_single_mode_has_its_closed_form():
     energy = particle_mesh.field_energy(x, mu=mu, length=LENGTH, cells=512)
     # Displacements a sin(k x) make the density 1 - a k cos(k x), hence a^2/(4 mu^2).
     assert float(energy) == pytest.approx(1e-6 / (4 * mu**2), rel=1e-3)
+
+
+BOX = (16, 8, 6)
+SCATTERED = LENGTH * jnp.asarray(np.random.default_rng(0).random((2000, 3)))
+
+
+def deposit_in_box(x):
+    return particle_mesh.density(x, length=LENGTH, cells=BOX)
+
+
+def force_in_box(x, cells=BOX):
+    return particle_mesh.force(x, mu=1.25, length=LENGTH, cells=cells)
+
+
+def test_the_density_in_a_box_has_mean_one_and_the_marginal_of_the_line():
+    n = deposit_in_box(SCATTERED)
+    assert n.shape == BOX
+    assert float(n.mean()) == pytest.approx(1, rel=1e-12)
+    for axis, cells in enumerate(BOX):
+        others = tuple(i for i in range(3) if i != axis)
+        line = particle_mesh.density(SCATTERED[:, axis], length=LENGTH, cells=cells)
+        np.testing.assert_allclose(n.mean(axis=others), line, atol=1e-12)
+
+
+@pytest.mark.parametrize("mode", [(1, 0, 0), (0, 2, 0), (3, 1, 2), (7, 3, 2)])
+def test_the_poisson_solve_in_a_box_is_exact_for_single_modes(mode):
+    grids = np.meshgrid(*(np.arange(n) * (LENGTH / n) for n in BOX), indexing="ij")
+    k = 2 * np.pi * np.asarray(mode) / LENGTH
+    n = 1 + 0.1 * jnp.cos(sum(a * x for a, x in zip(k, grids, strict=True)) + 0.4)
+    phi = particle_mesh.electric_potential(n, mu=1.25, length=LENGTH)
+    np.testing.assert_allclose(phi, -(n - 1) / (1.25**2 * (k @ k)), atol=1e-13)
+
+
+@pytest.mark.parametrize("cells", [(16, 8, 6), (7, 5, 9)])
+def test_particles_in_a_box_exert_no_total_force_on_themselves(cells):
+    f = force_in_box(SCATTERED, cells)
+    assert np.abs(f.sum(axis=0)).max() < 1e-11 * float(jnp.abs(f).sum())
+
+
+def test_exchanging_the_directions_of_a_box_exchanges_the_components_of_the_force():
+    order = np.asarray([2, 0, 1])
+    turned = force_in_box(SCATTERED[:, order], tuple(BOX[i] for i in order))
+    np.testing.assert_allclose(turned, force_in_box(SCATTERED)[:, order], atol=1e-11)
+
+
+def test_a_box_with_one_cell_in_all_other_directions_is_a_line():
+    f = force_in_box(SCATTERED, (CELLS, 1, 1))
+    line = particle_mesh.force(SCATTERED[:, 0], mu=1.25, length=LENGTH, cells=CELLS)
+    np.testing.assert_allclose(f[:, 0], line, atol=1e-12)
+    np.testing.assert_allclose(f[:, 1:], 0.0, atol=1e-13)
+    energy, expected = (
+        particle_mesh.field_energy(x, mu=1.25, length=LENGTH, cells=cells)
+        for x, cells in ((SCATTERED, (CELLS, 1, 1)), (SCATTERED[:, 0], CELLS))
+    )
+    assert float(energy) == pytest.approx(float(expected), rel=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [jnp.float32, jnp.float64])

@@ -101,3 +101,9 @@ def gaussian(
     centre = jnp.asarray(mean)
     noise = jax.random.normal(key, (n_samples, centre.size), centre.dtype)
     return centre[None] + deviation * noise
+
+
+def subscripted(name: str, count: int) -> tuple[str, ...]:
+    """Return `count` names with subscripts from 1."""
+    digits = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    return tuple(name + str(i).translate(digits) for i in range(1, count + 1))

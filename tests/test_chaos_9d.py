@@ -1,0 +1,122 @@
+"""The nine modes of convection: symmetry, conservation, contraction, periods and order in time."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from convergence import order_in_the_step
+
+from hoam.systems import Chaos9D
+
+SYSTEM = Chaos9D()
+CALM = Chaos9D(noise=0.0)
+STATES = np.random.default_rng(0).normal(size=(5, 9))
+
+
+def nonlinear(c):
+    """Return the quadratic terms of the drift: its even part."""
+    drift = np.asarray(SYSTEM.drift(jnp.asarray(c), 0.0, 14.0))
+    return (drift + np.asarray(SYSTEM.drift(jnp.asarray(-c), 0.0, 14.0))) / 2
+
+
+@pytest.mark.parametrize("c", STATES)
+def test_volumes_contract_at_the_rate_46_3_everywhere(c):
+    jacobian = jax.jacobian(SYSTEM.drift)(jnp.asarray(c), 0.0, 14.0)
+    assert float(jnp.trace(jacobian)) == pytest.approx(-46 / 3, rel=1e-13)
+
+
+@pytest.mark.parametrize("c", STATES)
+def test_exchanging_the_horizontal_directions_of_the_square_cells_is_a_symmetry(c):
+    def exchange(c):
+        c1, c2, c3, c4, c5, c6, c7, c8, c9 = c
+        return np.asarray([-c3, c4, -c1, c2, -c5, c6, c8, c7, -c9])
+
+    drift = SYSTEM.drift(jnp.asarray(c), 0.0, 13.7)
+    exchanged = SYSTEM.drift(jnp.asarray(exchange(c)), 0.0, 13.7)
+    np.testing.assert_allclose(exchanged, exchange(drift), atol=1e-13)
+
+
+@pytest.mark.parametrize("c", STATES)
+def test_advection_conserves_the_square_of_the_temperature(c):
+    rate = nonlinear(c)
+    assert 2 * c[5] * rate[5] + c[6:] @ rate[6:] == pytest.approx(0, abs=1e-12)
+
+
+def test_the_state_of_rest_is_an_unstable_equilibrium_of_the_linear_problem_of_convection():
+    np.testing.assert_array_equal(SYSTEM.drift(jnp.zeros(9), 0.0, 14.0), 0.0)
+    jacobian = jax.jacobian(SYSTEM.drift)(jnp.zeros(9), 0.0, 14.0)
+    # Modes 1 and 7 (3 and 8) couple alone, and so do 2, 4 and 9: roots of two quadratics.
+    b1, b2, s, r = 10 / 3, 0.6, 0.5, 14.0
+    pair = np.roots([1, b1 * (1 + s), s * b1**2 - s * b2 * r])
+    roll = np.roots([1, 1 + s, s - s * r])
+    expected = [*pair, *pair, *roll, -s, -s * 4 / 3, -8 / 3]
+    np.testing.assert_allclose(
+        np.sort(np.linalg.eigvals(jacobian).real), np.sort(expected), atol=1e-10
+    )
+    assert max(expected) > 0
+
+
+@pytest.mark.parametrize("r", [13.5, 14.2])
+def test_without_noise_the_order_in_the_step_is_4(r):
+    order, errors = order_in_the_step(
+        lambda step: Chaos9D(noise=0.0, time_step=step),
+        mu=r,
+        end=8.0,
+        steps=[0.1, 0.05, 0.025],
+        n_samples=8,
+    )
+    assert order == pytest.approx(4, abs=0.15)
+    assert errors[-1] < 1e-6
+
+
+def maxima(r, *, start, end):
+    """Return the successive maxima of the sixth mode without noise, long after the start."""
+    times = np.concatenate([[0.0], np.arange(start, end, 0.02)])
+    state = SYSTEM.initial(jax.random.key(1), mu=r, n_samples=2)
+    wave = np.asarray(CALM.evolve(jax.random.key(0), state, mu=r, times=times))[1:, 0, 5]
+    left, peak, right = wave[:-2], wave[1:-1], wave[2:]
+    top = (peak > left) & (peak > right)
+    # The top of the parabola through three points.
+    return (peak + (left - right) ** 2 / (8 * (2 * peak - left - right)))[top]
+
+
+def recurrence(values, *, longest):
+    """Return how far the sequence is from each period up to the longest."""
+    return np.asarray([np.abs(values[p:] - values[:-p]).max() for p in range(1, longest + 1)])
+
+
+@pytest.mark.parametrize(("r", "count"), [(13.5, 1), (13.8, 1), (14.05, 2), (14.1, 3), (14.15, 6)])
+def test_without_noise_the_motion_is_periodic_up_to_r_14_15(r, count):
+    # The number of different maxima within one period.
+    distances = recurrence(maxima(r, start=300.0, end=420.0), longest=count)
+    assert distances[-1] < 5e-4
+    assert (distances[:-1] > 5e-3).all()
+
+
+def test_without_noise_the_motion_does_not_recur_at_r_14_2():
+    assert recurrence(maxima(14.2, start=300.0, end=500.0), longest=16).min() > 5e-3
+
+
+def test_samples_spread_about_the_state_of_rest():
+    x = np.asarray(SYSTEM.initial(jax.random.key(0), mu=14.0, n_samples=2**14))
+    assert x.shape == (2**14, 9)
+    assert np.abs(x.mean(axis=0)).max() < 5 * 2e-2 / 2**7
+    np.testing.assert_allclose(x.std(axis=0), 2e-2, rtol=5 / np.sqrt(2**15))
+
+
+def test_a_population_has_nine_coordinates_and_names_for_them():
+    population = SYSTEM.population(
+        jax.random.key(0), mus=[13.5, 14.2], times=[0.0, 0.1, 0.2], n_samples=7
+    )
+    assert population.samples.shape == (2, 3, 7, 9)
+    assert SYSTEM.coordinates[0] == "C₁"
+    assert len(SYSTEM.coordinates) == len(SYSTEM.periods) == 9
+
+
+def test_same_key_same_paths_and_other_key_other_paths():
+    one, two, other = (
+        SYSTEM.simulate(jax.random.key(k), mu=14.0, times=[0.0, 1.0], n_samples=8)
+        for k in (0, 0, 1)
+    )
+    np.testing.assert_array_equal(one, two)
+    assert not np.allclose(one, other)
