@@ -129,8 +129,8 @@ report.record(
 #
 # {numref}`fig-networks-modulation` compares a CoLoRA network before training with one that has learned the
 # two-stream instability (the chapter {doc}`/book/_executed/two_stream`). Its hypernetwork sees $t$ and $\mu$ and, if
-# the network is given a list of frequencies $f$, also $\cos 2\pi f t$ and $\sin 2\pi f t$, so that a small network can
-# follow a population that oscillates. The left column shows the largest $\alpha$ of each layer over time, the right one how
+# the network is given a list of frequencies $f$, also $\cos \pi f t$ and $\sin \pi f t$ over $\max(f, 1)$, so that a
+# small network can follow a population that oscillates; this one has $f = 1, 2, 4, 8$. The left column shows the largest $\alpha$ of each layer over time, the right one how
 # strongly each layer is modulated, by $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius
 # norm.
 
@@ -140,7 +140,7 @@ network, scaling = model.network, model.scaling
 fresh = jax.jit(lambda key: network.initialise(key, dimension=2, parameters=1))(jax.random.key(0))
 grid = np.linspace(0, 1, 161)
 ends = scaling.parameters(np.asarray([[1.2], [1.9]]))
-hypernetwork = hoam.networks.Hypernetwork(network.depth * network.rank)
+hypernetwork = hoam.networks.Hypernetwork(network.depth * network.rank, network.modulation_width)
 
 
 def modulation(params, mu):
