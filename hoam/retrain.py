@@ -8,11 +8,11 @@ model are independent of one another and of the keys of the test runs in the not
 """
 
 import argparse
+import dataclasses
 import importlib.metadata
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import jax
@@ -39,7 +39,7 @@ _FINE_GRID = 513
 _PACKAGES = ("hoam", "jax", "jaxlib", "flax", "optax")
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Config:
     """One training run, complete: running it twice gives the same model.
 
@@ -149,27 +149,34 @@ def _oscillator(case: str, w: float, rule: Rule, batch: int, seed: int) -> Confi
 def _two_streams() -> Iterator[Config]:
     # Simpson's rule needs twice the nodes to hold what Gauss holds; the cost of a step is the same.
     sizes = {"hoam_g": (128, 64), "am": (128, 64), "hoam_s": (256, 32)}
-    for method, (nodes, batch) in sizes.items():
-        for seed in range(3):
-            yield _two_stream(f"quiet-{method}", _RULES[method](nodes), batch, seed)
+    quiet = TwoStream(loading="quiet")
     for seed in range(3):
-        yield _two_stream("quiet-hoam_s_coarse", quadrature.simpson(129), 64, seed)
-    for method, (nodes, batch) in sizes.items():
-        yield _two_stream(f"random-{method}", _RULES[method](nodes), batch, 0)
+        for method, (nodes, batch) in sizes.items():
+            yield _two_stream(quiet, method, _RULES[method](nodes), batch, seed)
+        yield _two_stream(quiet, "hoam_s_coarse", quadrature.simpson(129), 64, seed)
+    for method, rule in _RULES.items():
+        # The paper's protocol: random markers, diffusion, a modulation of 15 neurons, no weight.
+        yield dataclasses.replace(
+            _two_stream(TwoStream(loading="random"), method, rule(64), 128, 0),
+            epsilon=5e-2,
+            network=CoLoRA(periodic=(True, False)),
+            minibatch=minibatches.paired(128),
+            n_samples=25_000,
+            weight=None,
+        )
 
 
-def _two_stream(case: str, rule: Rule, batch: int, seed: int) -> Config:
-    loading = case.split("-")[0]
+def _two_stream(system: TwoStream, case: str, rule: Rule, batch: int, seed: int) -> Config:
     return Config(
-        name=f"two_stream-{case}-{seed}",
-        system=TwoStream(loading=loading),
-        mus=TwoStream.train_mus,
+        name=f"two_stream-{system.loading}-{case}-{seed}",
+        system=system,
+        mus=system.train_mus,
         validation_mus=(1.35, 1.65),
         rule=rule,
-        epsilon=0.0 if loading == "quiet" else 5e-2,
+        epsilon=0.0,
         network=CoLoRA(periodic=(True, False), frequencies=(1, 2, 4, 8), modulation_width=32),
         minibatch=minibatches.stratified(batch),
-        n_samples=2**15 if loading == "quiet" else 25_000,
+        n_samples=2**15,
         steps=4000,
         seed=seed,
         weight=decaying(2.5),

@@ -565,7 +565,8 @@ plt.show()
 # Two runs of the full model differ by a good part of what separates the models from the truth, so one seed
 # of each ranks nothing: the metric measures the seed as much as the model. That is our main caution about
 # tables of energy errors for this system. The models here were trained with the same diffusion as in
-# the paper, with the choices made above for quiet loading; they have a single seed.
+# the paper, 64 nodes, 128 paired markers at each, and without the weight and the waves of the quiet models;
+# they have a single seed.
 #
 # ## Verdicts
 #

@@ -180,7 +180,9 @@ def test_the_weighted_loss_of_a_translation_is_minus_its_kinetic_energy():
 @pytest.mark.parametrize("rate", [0.5, 2.5, 8.0])
 def test_a_decaying_weight_has_mean_one_and_the_stated_ratio_of_start_to_end(rate):
     weight, rule = methods.decaying(rate), quadrature.gauss_legendre(24)
-    assert float(rule.integrate(weight(jnp.asarray(rule.nodes)))) == pytest.approx(1, rel=1e-12)
+    assert float(rule.integrate(jax.vmap(weight)(jnp.asarray(rule.nodes)))) == pytest.approx(
+        1, rel=1e-12
+    )
     assert float(weight(0.0) / weight(1.0)) == pytest.approx(np.exp(rate), rel=1e-12)
 
 
