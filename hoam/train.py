@@ -1,8 +1,8 @@
 r"""Training: minimise a method's loss over a population by stochastic gradients.
 
 One step takes one parameter value, all nodes of the rule, and a minibatch of samples at each. The
-loop over nodes is a `scan` that accumulates the gradient, so the activations of one node stay in
-cache. Steps run in compiled chunks; the host sees the loss once per chunk.
+nodes are shared among all devices (`hoam.devices`). Steps run in compiled chunks; the host sees the
+loss once per chunk.
 """
 
 import json
@@ -20,6 +20,7 @@ import optax
 from tqdm.auto import tqdm
 
 from hoam import checkpoints
+from hoam.devices import replicate, value_and_gradient
 from hoam.minibatches import Minibatch, stratified
 from hoam.model import Model
 from hoam.networks import Network
@@ -95,7 +96,7 @@ def fit(
     params = network.initialise(
         key_init, dimension=population.dimension, parameters=population.mus.shape[1]
     )
-    state = (params, transform.init(params))
+    state = replicate((params, transform.init(params)))
     history: dict[str, list[float]] = {"loss": [], "step": [], "validation": []}
     step, elapsed = 0, 0.0
     run = {
@@ -114,7 +115,7 @@ def fit(
         state, step, elapsed, history = _resume(checkpoint, state, run)
 
     samples = scaling.states(np.asarray(population.samples, np.float32))
-    data = jnp.asarray(minibatch.arrange(samples))
+    data = replicate(jnp.asarray(minibatch.arrange(samples)))
     bar = tqdm(total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0)
     while step < steps:
         began = time.perf_counter()
@@ -126,7 +127,7 @@ def fit(
         history["loss"].extend(losses.tolist())
         if validate is not None and (step % checkpoint_every == 0 or step == steps):
             history["step"].append(step)
-            history["validation"].append(validate(state[0]))
+            history["validation"].append(validate(jax.device_get(state[0])))
         elapsed += time.perf_counter() - began
         bar.update(count)
         bar.set_postfix_str(f"loss {losses.mean():.3e}")
@@ -134,19 +135,13 @@ def fit(
             progress_made = {"run": run, "step": step, "elapsed": elapsed, "history": history}
             checkpoints.save_tree(checkpoint, state, kind="training", description=progress_made)
     bar.close()
-    params = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), state[0])
+    params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), jax.device_get(state[0]))
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
     return Model(network, params, scaling, method.epsilon, record)
 
 
 def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Callable) -> Callable:
-    def loss_and_gradient(params, nodes):
-        def add(total, node):
-            term = jax.value_and_grad(lambda p: method.loss(network, p, node))(params)
-            return jax.tree.map(jnp.add, total, term), None
-
-        zero = (jnp.zeros((), nodes.x.dtype), jax.tree.map(jnp.zeros_like, params))
-        return jax.lax.scan(add, zero, nodes)[0]
+    loss_and_gradient = value_and_gradient(lambda params, node: method.loss(network, params, node))
 
     @jax.jit
     def advance(state, data, key, steps):
@@ -213,7 +208,7 @@ def _resume(path: Path | str, state: Any, run: dict[str, Any]) -> tuple[Any, int
             "Use another file, or delete this one to train afresh."
         )
         raise checkpoints.CheckpointError(message)
-    state = jax.tree.map(jnp.asarray, checkpoints.fill_tree(state, arrays, path=path))
+    state = replicate(checkpoints.fill_tree(state, arrays, path=path))
     return state, description["step"], description["elapsed"], description["history"]
 
 

@@ -17,6 +17,7 @@ ALLOWED = {
     "minibatches": {"types"},
     "scaling": {"types"},
     "nodes": {"types", "scaling", "quadrature", "minibatches"},
+    "devices": {"types"},
     "files": set(),
     "checkpoints": {"types", "files"},
     "systems": {"types", "particle_mesh", "dispersion"},
