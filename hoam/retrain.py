@@ -174,7 +174,9 @@ def _two_stream(system: TwoStream, case: str, rule: Rule, batch: int, seed: int)
         validation_mus=(1.35, 1.65),
         rule=rule,
         epsilon=0.0,
-        network=CoLoRA(periodic=(True, False), frequencies=(1, 2, 4, 8), modulation_width=32),
+        network=CoLoRA(
+            periodic=(True, False), frequencies=(1.0, 2.0, 4.0, 8.0), modulation_width=32
+        ),
         minibatch=minibatches.stratified(batch),
         n_samples=2**15,
         steps=4000,
