@@ -4,8 +4,8 @@ Action matching needs samples of $\rho_t$ at each node, nothing more. `independe
 afresh at each node. `stratified` does so too, but spreads them: with the samples of a node laid in
 $B$ cells of equal probability, the draw takes one from each. The mean over such a draw is unbiased,
 and its variance is that *within* the cells alone, smaller by a factor of order $B^{2/D}$ for a
-smooth integrand. `paired` takes the same particles at all nodes, which a simulator offers and
-samples alone do not.
+smooth integrand. It needs no more than samples either. `paired` takes the same particles at all
+nodes, which a simulator offers and samples alone do not.
 
 The cells are the leaves of a balanced k-d tree: `Minibatch.arrange` orders the samples of each node
 by their place in the tree, once, so that cells are runs of consecutive samples.
@@ -22,7 +22,8 @@ from scipy.spatial import KDTree
 
 from hoam.types import PRNGKey
 
-#: The tree is not refined below cells of this many samples; minibatches leave far more to a cell.
+#: The tree is not refined below cells of this many samples: it takes longer, and gains less the
+#: smaller the cells. Draws of so many that a cell holds fewer are spread no better for it.
 _SMALLEST_CELL = 32
 
 
@@ -43,7 +44,7 @@ class Minibatch:
 
 
 def independent(size: int) -> Minibatch:
-    """Return a draw of `size` independent samples at each node, as in the paper.
+    """Return a draw of `size` independent samples at each node: what samples alone allow.
 
     Args:
         size: number of samples `B` at each node.

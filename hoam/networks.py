@@ -91,9 +91,9 @@ class Network(nn.Module):
 
     def condition(self, t: Scalar, mu: Float[Array, " P"]) -> Float[Array, " C"]:
         r"""Return what the modulation sees of time and parameter."""
-        phases = jnp.pi * jnp.asarray(self.frequencies, mu.dtype) * t
-        scale = jnp.maximum(jnp.asarray(self.frequencies, mu.dtype), 1)
-        waves = [jnp.cos(phases) / scale, jnp.sin(phases) / scale] if self.frequencies else []
+        frequencies = jnp.asarray(self.frequencies, mu.dtype)
+        phases, scale = jnp.pi * frequencies * t, jnp.maximum(frequencies, 1)
+        waves = [jnp.cos(phases) / scale, jnp.sin(phases) / scale]
         return jnp.concatenate([2 * jnp.atleast_1d(t) - 1, mu, *waves])
 
     def shapes(self, inputs: int) -> list[tuple[int, int]]:

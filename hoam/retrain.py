@@ -155,7 +155,7 @@ def _two_streams() -> Iterator[Config]:
             yield _two_stream(quiet, method, _RULES[method](nodes), batch, seed)
         yield _two_stream(quiet, "hoam_s_coarse", quadrature.simpson(129), 64, seed)
     for method, rule in _RULES.items():
-        # The paper's protocol: random markers, diffusion, a modulation of 15 neurons, no weight.
+        # The second protocol: markers, diffusion and hypernetwork as in the paper, no weight.
         yield dataclasses.replace(
             _two_stream(TwoStream(loading="random"), method, rule(64), 128, 0),
             epsilon=5e-2,

@@ -7,31 +7,12 @@ whose drift is of order 2 as the noise vanishes. The network's layers are built 
 once per particle.
 """
 
-from collections.abc import Callable
-
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hoam.integrators import Field, heun_step, runge_kutta_step
 from hoam.types import PRNGKey
-
-type Field = Callable[[Float[Array, ""], Float[Array, "N D"]], Float[Array, "N D"]]
-
-
-def runge_kutta_step(field: Field, x: Array, t: Array, h: Array, noise: Array) -> Array:
-    """Advance by the classical Runge-Kutta method; `noise` must be zero."""
-    k1 = field(t, x)
-    k2 = field(t + h / 2, x + h / 2 * k1)
-    k3 = field(t + h / 2, x + h / 2 * k2)
-    k4 = field(t + h, x + h * k3)
-    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4) + noise
-
-
-def heun_step(field: Field, x: Array, t: Array, h: Array, noise: Array) -> Array:
-    """Advance by the stochastic Heun method for additive noise."""
-    k1 = field(t, x)
-    k2 = field(t + h, x + h * k1 + noise)
-    return x + h / 2 * (k1 + k2) + noise
 
 
 def rollout(
@@ -53,15 +34,15 @@ def rollout(
         substeps: equal steps between consecutive output times.
         epsilon: diffusion; 0 selects the deterministic Runge-Kutta method.
     """
-    step = heun_step if epsilon > 0 else runge_kutta_step
 
     def advance(x, inputs):
         t, h, key = inputs
 
         def substep(i, x):
+            if epsilon == 0:
+                return runge_kutta_step(field, x, t + i * h, h)
             normal = jax.random.normal(jax.random.fold_in(key, i), x.shape, x.dtype)
-            noise = epsilon * jnp.sqrt(h) * normal if epsilon > 0 else jnp.zeros((), x.dtype)
-            return step(field, x, t + i * h, h, noise)
+            return heun_step(field, x, t + i * h, h, epsilon * jnp.sqrt(h) * normal)
 
         x = jax.lax.fori_loop(0, substeps, substep, x)
         return x, x

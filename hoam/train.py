@@ -115,7 +115,7 @@ def fit(
         state, step, elapsed, history = _resume(checkpoint, state, run)
 
     samples = scaling.states(np.asarray(population.samples, np.float32))
-    data = replicate(jnp.asarray(minibatch.arrange(samples)))
+    data = replicate(minibatch.arrange(samples))
     bar = tqdm(total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0)
     while step < steps:
         began = time.perf_counter()

@@ -130,8 +130,8 @@ report.record(
 # {numref}`fig-networks-modulation` compares a CoLoRA network before training with one that has learned the
 # two-stream instability (the chapter {doc}`/book/_executed/two_stream`). Its hypernetwork sees $t$ and $\mu$ and, if
 # the network is given a list of frequencies $f$, also $\cos \pi f t$ and $\sin \pi f t$ over $\max(f, 1)$, so that a
-# small network can follow a population that oscillates; this one has $f = 1, 2, 4, 8$. The left column shows the largest $\alpha$ of each layer over time, the right one how
-# strongly each layer is modulated, by $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius
+# small network can follow a population that oscillates; this one has $f = 1, 2, 4, 8$. The left column shows
+# the largest $\alpha$ of each layer over time, the right one how strongly each layer is modulated, by $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius
 # norm.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-modulation", "caption": "Modulation of a CoLoRA network before training (top) and after training on the two-stream instability (bottom). Left: in each of the seven layers, the one of its three α that varies most in time, for two parameter values (solid: μ = 1.9, dashed: μ = 1.2). Right: size of the low-rank term relative to the kernel it is added to, in each layer over time, at μ = 1.9."}, "image": {"alt": "Top left: seven nearly flat curves for the untrained network. Bottom left: seven curves that bend and differ between the two parameter values for the trained network. Right: heat maps of layer against time; the untrained one is uniform along time, the trained one changes along time and is stronger."}}

@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from convergence import order_in_the_step
 
 from hoam.systems import Bistable
 
@@ -41,19 +40,6 @@ def test_without_friction_and_noise_energy_is_conserved():
     )
     energy = np.asarray(SYSTEM.energy(paths, MU))
     np.testing.assert_allclose(energy, np.broadcast_to(energy[0], energy.shape), rtol=1e-4)
-
-
-@pytest.mark.parametrize("mu", [0.1, 0.3])
-def test_without_noise_the_order_in_the_step_is_4(mu):
-    order, errors = order_in_the_step(
-        lambda step: Bistable(noise=0.0, time_step=step),
-        mu=mu,
-        end=4.0,
-        steps=[0.02, 0.01, 0.005],
-        n_samples=32,
-    )
-    assert order == pytest.approx(4, abs=0.2)
-    assert errors[0] < 1e-3
 
 
 def test_noise_and_friction_change_the_mean_energy_by_their_difference():

@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from convergence import order_in_the_step
 
 from hoam.systems import Chaos9D
 
@@ -54,19 +53,6 @@ def test_the_state_of_rest_is_an_unstable_equilibrium_of_the_linear_problem_of_c
         np.sort(np.linalg.eigvals(jacobian).real), np.sort(expected), atol=1e-10
     )
     assert max(expected) > 0
-
-
-@pytest.mark.parametrize("r", [13.5, 14.2])
-def test_without_noise_the_order_in_the_step_is_4(r):
-    order, errors = order_in_the_step(
-        lambda step: Chaos9D(noise=0.0, time_step=step),
-        mu=r,
-        end=8.0,
-        steps=[0.1, 0.05, 0.025],
-        n_samples=8,
-    )
-    assert order == pytest.approx(4, abs=0.15)
-    assert errors[-1] < 1e-6
 
 
 def maxima(r, *, start, end):

@@ -7,9 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from convergence import slope
+from convergence import order_in_the_step, slope
 from scipy.linalg import expm
 
+from hoam.systems import Bistable, Chaos9D, Trap100D
 from hoam.systems.base import gaussian, subscripted
 from hoam.systems.stochastic import StochasticSystem
 
@@ -61,6 +62,31 @@ class Forced(Linear):
 
     def drift(self, x, t, mu):
         return jnp.cos(t) * x
+
+
+@pytest.mark.parametrize(
+    ("kind", "mu", "end", "coarsest", "n_samples", "tolerance"),
+    [
+        (Bistable, 0.1, 4.0, 0.02, 32, 0.2),
+        (Bistable, 0.3, 4.0, 0.02, 32, 0.2),
+        (Chaos9D, 13.5, 8.0, 0.1, 8, 0.15),
+        (Chaos9D, 14.2, 8.0, 0.1, 8, 0.15),
+        (Trap100D, 0.6, 2.0, 0.04, 4, 0.2),
+    ],
+)
+def test_without_noise_the_systems_have_order_4_in_their_step(
+    kind, mu, end, coarsest, n_samples, tolerance
+):
+    order, errors = order_in_the_step(
+        lambda step: kind(noise=0.0, time_step=step),
+        mu=mu,
+        end=end,
+        steps=[coarsest, coarsest / 2, coarsest / 4],
+        n_samples=n_samples,
+    )
+    assert order == pytest.approx(4, abs=tolerance)
+    # The fast start of the bistable particle, at a speed of 10, costs digits.
+    assert errors[0] < 1e-3 if kind is Bistable else errors[-1] < 1e-6
 
 
 def test_without_noise_the_order_is_4_also_for_a_drift_that_depends_on_time():

@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from convergence import order_in_the_step
 from scipy.integrate import solve_ivp
 
 from hoam.systems import Trap100D
@@ -93,18 +92,6 @@ def test_small_noise_spreads_the_mean_and_the_rest_as_their_linear_equations_say
     assert mean.var() == pytest.approx(variance(0.0) / 100, rel=5 * np.sqrt(2 / n))
     rest = np.sum((end - mean[:, None]) ** 2) / (99 * n)
     assert rest == pytest.approx(variance(SYSTEM.attraction), rel=5 * np.sqrt(2 / (99 * n)) + 1e-3)
-
-
-def test_without_noise_the_order_in_the_step_is_4():
-    order, errors = order_in_the_step(
-        lambda step: Trap100D(noise=0.0, time_step=step),
-        mu=MU,
-        end=2.0,
-        steps=[0.04, 0.02, 0.01],
-        n_samples=4,
-    )
-    assert order == pytest.approx(4, abs=0.2)
-    assert errors[-1] < 1e-6
 
 
 def test_a_population_has_one_hundred_coordinates_and_names_for_them():

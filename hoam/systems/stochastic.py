@@ -10,7 +10,6 @@ its amplification $|1 + i\omega h|^2 = 1 + (\omega h)^2$ of oscillations inflate
 """
 
 from abc import abstractmethod
-from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -19,6 +18,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from hoam.integrators import runge_kutta_step
 from hoam.systems.base import System
 from hoam.systems.splitting import Schedule, paths, schedule
 from hoam.types import PRNGKey, Scalar
@@ -46,24 +46,6 @@ class StochasticSystem(System):
         return _solve(key, states, jnp.asarray(mu, states.dtype), plan, self)
 
 
-def runge_kutta_step(
-    field: Callable[[Array, Scalar], Array], x: Array, t: Scalar, h: Scalar
-) -> Array:
-    r"""Return the state after one step of the classical Runge-Kutta method, of order 4.
-
-    Args:
-        field: $(x, t) \mapsto$ velocities, of the shape of `x`.
-        x: the state at time `t`.
-        t: time at the start of the step.
-        h: the step.
-    """
-    first = field(x, t)
-    second = field(x + h / 2 * first, t + h / 2)
-    third = field(x + h / 2 * second, t + h / 2)
-    fourth = field(x + h * third, t + h)
-    return x + h / 6 * (first + 2 * second + 2 * third + fourth)
-
-
 @partial(jax.jit, static_argnames=("system",))
 def _solve(
     key: PRNGKey, states: Array, mu: Array, plan: Schedule, system: StochasticSystem
@@ -73,7 +55,7 @@ def _solve(
     amplitudes = jnp.asarray(system.amplitudes(), states.dtype)[:, None]
 
     def flow(t, h, x):
-        return runge_kutta_step(lambda x, t: field(x, t, mu), x, t, h)
+        return runge_kutta_step(lambda t, x: field(x, t, mu), x, t, h)
 
     def kick(key, h, x):
         return x + amplitudes * jnp.sqrt(h) * jax.random.normal(key, x.shape, x.dtype)

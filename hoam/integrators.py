@@ -1,0 +1,45 @@
+r"""Single steps of differential equations, with and without noise.
+
+$$\dot x = f(t, x), \qquad \mathrm{d}X = f(t, X)\,\mathrm{d}t + \epsilon\,\mathrm{d}W$$
+
+Full models and learned ones are advanced by the same steps.
+"""
+
+from collections.abc import Callable
+
+from jaxtyping import Array, Float
+
+from hoam.types import Scalar
+
+type Field = Callable[[Scalar, Float[Array, "*shape"]], Float[Array, "*shape"]]
+
+
+def runge_kutta_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
+    r"""Return the state after one step of the classical Runge-Kutta method, of order 4.
+
+    Args:
+        field: $(t, x) \mapsto$ velocities, of the shape of `x`.
+        x: the state at time `t`.
+        t: time at the start of the step.
+        h: the step.
+    """
+    k1 = field(t, x)
+    k2 = field(t + h / 2, x + h / 2 * k1)
+    k3 = field(t + h / 2, x + h / 2 * k2)
+    k4 = field(t + h, x + h * k3)
+    return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+
+def heun_step(field: Field, x: Array, t: Scalar, h: Scalar, noise: Array) -> Array:
+    r"""Return the state after one step of the stochastic Heun method for additive noise.
+
+    Args:
+        field: $(t, x) \mapsto$ velocities, of the shape of `x`.
+        x: the state at time `t`.
+        t: time at the start of the step.
+        h: the step.
+        noise: the increment $\epsilon\,\Delta W$ of the step, of variance $\epsilon^2 h$.
+    """
+    k1 = field(t, x)
+    k2 = field(t + h, x + h * k1 + noise)
+    return x + h / 2 * (k1 + k2) + noise
