@@ -43,6 +43,7 @@ def fit(
     optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.adam,
     minibatch: Minibatch | None = None,
     validation: Population | None = None,
+    monitor: Callable[[Model], float] | None = None,
     checkpoint: Path | str | None = None,
     checkpoint_every: int = 500,
     progress: bool = True,
@@ -62,12 +63,17 @@ def fit(
             if not given.
         validation: samples of other particles, at other parameter values and other times, on which
             the loss is evaluated with a spline rule on its times; recorded, never trained on.
+        monitor: a number to follow, such as the error of an observable at parameters held out: a
+            function of the model so far, called with each validation and recorded, never trained
+            on.
         checkpoint: file of the training state. If it exists, training resumes from it.
         checkpoint_every: steps between checkpoints and validations.
         progress: whether to show a bar with loss and time left.
 
     Returns:
-        The trained model, with loss curve and wall time in its record.
+        The trained model, with loss curve and wall time in its record. Its `history` holds, at each
+        validation, the step, the seconds of training so far (compilation included, validation not),
+        the validation loss and the monitored number.
 
     Raises:
         ValueError: if the rule's nodes are not among the population's times, or a number is out of
@@ -97,7 +103,9 @@ def fit(
         key_init, dimension=population.dimension, parameters=population.mus.shape[1]
     )
     state = replicate((params, transform.init(params)))
-    history: dict[str, list[float]] = {"loss": [], "step": [], "validation": []}
+    history: dict[str, list[float]] = {
+        name: [] for name in ("loss", "step", "seconds", "validation", "monitor")
+    }
     step, elapsed = 0, 0.0
     run = {
         "key": np.asarray(jax.random.key_data(key)).tolist(),
@@ -125,10 +133,16 @@ def fit(
         _require_finite(losses, state, first=step, checkpoint=checkpoint)
         step += count
         history["loss"].extend(losses.tolist())
-        if validate is not None and (step % checkpoint_every == 0 or step == steps):
-            history["step"].append(step)
-            history["validation"].append(validate(jax.device_get(state[0])))
         elapsed += time.perf_counter() - began
+        if step % checkpoint_every == 0 or step == steps:
+            params = jax.device_get(state[0])
+            history["step"].append(step)
+            history["seconds"].append(round(elapsed, 2))
+            if validate is not None:
+                history["validation"].append(validate(params))
+            if monitor is not None:
+                model = Model(network, params, scaling, method.epsilon)
+                history["monitor"].append(float(monitor(model)))
         bar.update(count)
         bar.set_postfix_str(f"loss {losses.mean():.3e}")
         if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):

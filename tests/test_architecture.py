@@ -33,9 +33,11 @@ ALLOWED = {
 }
 # Training gets its loss and its samples handed in.
 FORBIDDEN = {
-    "train": {"systems", "methods", "metrics", "plotting", "retrain", *ENVELOPE},
-    "model": {"systems", "methods", "metrics", "plotting", "train", "retrain", *ENVELOPE},
-    "plotting": {"systems", "methods", "train", "retrain", *ENVELOPE},
+    "train": {"systems", "methods", "metrics", "plotting", "runs", *ENVELOPE},
+    "model": {"systems", "methods", "metrics", "plotting", "train", "runs", *ENVELOPE},
+    "plotting": {"systems", "methods", "train", "runs", *ENVELOPE},
+    "runs": ENVELOPE,
+    "matrix": ENVELOPE,
     "retrain": ENVELOPE - {"results"},
 }
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import hoam
-from hoam import retrain
+from hoam import matrix, retrain
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "checkpoints").glob("*.safetensors"))
@@ -18,7 +18,7 @@ TWIN = "oscillator-w08-hoam_g-0"
 
 
 def test_every_training_run_has_its_checkpoint_and_no_checkpoint_is_an_orphan():
-    assert {path.stem for path in SHIPPED} == set(retrain.configs())
+    assert {path.stem for path in SHIPPED} == set(matrix.configs())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -29,13 +29,13 @@ def test_checkpoint_says_how_it_was_made(path):
     assert record["seed"] == int(path.stem[-1])
     assert record["training_seconds"] > 0
     assert set(record["versions"]) == {"hoam", "jax", "jaxlib", "flax", "optax"}
-    assert record["steps"] == retrain.configs()[path.stem].steps
+    assert record["steps"] == matrix.configs()[path.stem].steps
     assert np.isfinite(record["history"]["loss"]).all()
     assert np.isfinite(record["history"]["validation"]).all()
 
 
 def test_keys_of_training_validation_and_model_are_independent_of_one_another():
-    configs = retrain.configs()
+    configs = matrix.configs()
     drawn = {
         tuple(jax.random.key_data(key).tolist())
         for seed in range(5)
@@ -45,7 +45,7 @@ def test_keys_of_training_validation_and_model_are_independent_of_one_another():
 
 
 def test_validation_parameters_of_two_stream_are_neither_trained_on_nor_tested():
-    for config in retrain.configs().values():
+    for config in matrix.configs().values():
         if config.name.startswith("two_stream"):
             known = {*config.system.train_mus, *config.system.test_mus}
             assert not known & set(config.validation_mus)

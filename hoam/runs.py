@@ -1,0 +1,151 @@
+r"""One training run, complete: data, method, network, budget, seed, and what is monitored.
+
+Random keys of training data, validation data and model are independent of one another and of the
+keys of the test runs in the notebooks.
+"""
+
+import dataclasses
+import importlib.metadata
+import platform
+from collections.abc import Callable
+from pathlib import Path
+
+import jax
+import numpy as np
+import optax.contrib
+from jaxtyping import Array
+
+from hoam.methods import action_matching
+from hoam.metrics import electric_energy, relative_l2_error
+from hoam.minibatches import Minibatch
+from hoam.model import Model
+from hoam.networks import Network
+from hoam.quadrature import Rule
+from hoam.systems import System
+from hoam.systems.vlasov import Beams
+from hoam.train import fit
+from hoam.types import PRNGKey, Scalar
+
+#: Times at which random nodes are drawn: fine enough that the grid adds no error of its own.
+_FINE_GRID = 513
+#: Particles of the rollouts that are monitored: enough for quiet markers to show the wave.
+_MONITORED = 2**11
+_PACKAGES = ("hoam", "jax", "jaxlib", "flax", "optax")
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """One training run, complete: running it twice gives the same model.
+
+    Args:
+        name: name of the checkpoint.
+        system: the full model that supplies samples.
+        mus: training parameters.
+        validation_mus: parameters of the validation loss, neither trained on nor tested.
+        rule: rule in time.
+        epsilon: diffusion, normalised units.
+        network: network.
+        minibatch: how samples are drawn.
+        n_samples: training samples per time and parameter.
+        steps: gradient steps.
+        seed: seed of data and model.
+        learning_rate: initial step size.
+        weight: weight of the times in the loss, 1 if not given.
+    """
+
+    name: str
+    system: System
+    mus: tuple[float, ...]
+    validation_mus: tuple[float, ...]
+    rule: Rule
+    epsilon: float
+    network: Network
+    minibatch: Minibatch
+    n_samples: int
+    steps: int
+    seed: int
+    learning_rate: float = 1e-2
+    weight: Callable[[Scalar], Scalar] | None = None
+
+    def keys(self) -> dict[str, PRNGKey]:
+        """Return the independent random keys of this run: train, validation, model."""
+        keys = jax.random.split(jax.random.key(1000 + self.seed), 3)
+        return dict(zip(("train", "validation", "model"), keys, strict=True))
+
+    def monitor(self) -> Callable[[Model], float] | None:
+        """Return the error of the electric energy at the validation parameters, of plasmas only.
+
+        It is the relative L2 error over time, averaged over the parameters.
+        """
+        if not isinstance(self.system, Beams):
+            return None
+        system, times = self.system, np.linspace(0, self.system.horizon, 65)
+        keys = jax.random.split(self.keys()["validation"], 2 * len(self.validation_mus))
+
+        def energy(paths: Array, mu: float) -> np.ndarray:
+            return electric_energy(paths, mu=mu, length=system.length)
+
+        cases = []
+        for mu, key, start in zip(self.validation_mus, keys[::2], keys[1::2], strict=True):
+            truth = system.simulate(key, mu=mu, times=times, n_samples=self.n_samples)
+            x0 = system.initial(start, mu=mu, n_samples=_MONITORED)
+            cases.append((mu, x0, energy(truth, mu)))
+
+        def error(model: Model) -> float:
+            key = jax.random.key(0)  # of the noise of a rollout
+            return float(
+                np.mean(
+                    [
+                        relative_l2_error(
+                            energy(model.sample(key, x0, times=times, mu=mu, max_step=1 / 64), mu),
+                            truth,
+                        )
+                        for mu, x0, truth in cases
+                    ]
+                )
+            )
+
+        return error
+
+    def run(self, checkpoint: Path | None = None, *, progress: bool = True) -> Model:
+        """Simulate the training data and train, resuming from `checkpoint` if it exists."""
+        keys = self.keys()
+        end = self.system.horizon
+        times = np.linspace(0, end, _FINE_GRID) if self.rule.random else self.rule.times(0, end)
+        population = self.system.population(
+            keys["train"], mus=self.mus, times=times, n_samples=self.n_samples
+        )
+        # Simulated as finely as the training data, then thinned: fewer particles in a simulation
+        # of interacting ones would be another population.
+        validation = self.system.population(
+            keys["validation"],
+            mus=self.validation_mus,
+            times=np.linspace(0, end, 97),
+            n_samples=self.n_samples,
+        ).thin(2**12)
+        model = fit(
+            keys["model"],
+            population,
+            action_matching(rule=self.rule, epsilon=self.epsilon, weight=self.weight),
+            network=self.network,
+            steps=self.steps,
+            learning_rate=self.learning_rate,
+            optimiser=optax.contrib.muon,
+            minibatch=self.minibatch,
+            validation=validation,
+            monitor=self.monitor(),
+            checkpoint=checkpoint,
+            progress=progress,
+        )
+        model.record.update(
+            command=f"python -m hoam.retrain --config {self.name}",
+            seed=self.seed,
+            system=repr(self.system),
+            mus=list(self.mus),
+            validation_mus=list(self.validation_mus),
+            n_samples=self.n_samples,
+            minibatch=self.minibatch.name,
+            versions={name: importlib.metadata.version(name) for name in _PACKAGES},
+            python=platform.python_version(),
+        )
+        return model
