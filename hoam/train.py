@@ -24,10 +24,10 @@ from hoam.devices import replicate, value_and_gradient
 from hoam.minibatches import Minibatch, stratified
 from hoam.model import Model
 from hoam.networks import Network
-from hoam.nodes import node_sampler, node_table
-from hoam.quadrature import spline
+from hoam.nodes import node_sampler
 from hoam.scaling import Scaling
-from hoam.types import Method, Node, Population, PRNGKey
+from hoam.types import Method, Population, PRNGKey
+from hoam.validation import validator
 
 _CHUNK = 50  # steps per compiled chunk: long enough to hide the host, short enough for a live bar
 
@@ -38,6 +38,7 @@ def fit(
     method: Method,
     *,
     network: Network,
+    start: Model | None = None,
     steps: int = 4000,
     learning_rate: float = 3e-3,
     optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.adam,
@@ -56,6 +57,8 @@ def fit(
             `rule.times(start, end)` gives.
         method: objective, e.g. `hoam.methods.action_matching(rule=...)`.
         network: network to train.
+        start: a model of the same network to go on from, whose scaling is kept; a new one if not
+            given.
         steps: number of gradient steps.
         learning_rate: initial step size; a cosine takes it to zero.
         optimiser: from a schedule to an optax transformation, e.g. `optax.contrib.muon`.
@@ -76,8 +79,8 @@ def fit(
         the validation loss and the monitored number.
 
     Raises:
-        ValueError: if the rule's nodes are not among the population's times, or a number is out of
-            range.
+        ValueError: if the rule's nodes are not among the population's times, a number is out of
+            range, or `start` has another network or another number of coordinates or parameters.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
         FloatingPointError: if the loss becomes NaN or infinite; it names the step and the last
             checkpoint.
@@ -89,7 +92,7 @@ def fit(
         )
         raise ValueError(message)
     minibatch = minibatch or stratified(128)
-    scaling = Scaling.of(population)
+    scaling = Scaling.of(population) if start is None else _fitting(start, network, population)
     transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
     advance = _compile_chunk(
         method,
@@ -97,11 +100,14 @@ def fit(
         transform,
         node_sampler(population, scaling, method.rule, minibatch),
     )
-    validate = _validator(validation, scaling, method, network)
+    validate = None if validation is None else validator(validation, scaling, method, network)
     key_init, key_steps = jax.random.split(key)
-    params = network.initialise(
-        key_init, dimension=population.dimension, parameters=population.mus.shape[1]
-    )
+    if start is None:
+        params = network.initialise(
+            key_init, dimension=population.dimension, parameters=population.mus.shape[1]
+        )
+    else:
+        params = start.params
     state = replicate((params, transform.init(params)))
     history: dict[str, list[float]] = {
         name: [] for name in ("loss", "step", "seconds", "validation", "monitor")
@@ -114,8 +120,9 @@ def fit(
         "learning_rate": learning_rate,
         "optimiser": optimiser.__name__,
         "minibatch": minibatch.name,
-        "samples": zlib.crc32(np.ascontiguousarray(population.samples).view(np.uint8)),
+        "samples": _fingerprint(population.samples),
         "network": repr(network),
+        "start": None if start is None else _fingerprint(start.params),
         "scaling": asdict(scaling),
     }
     run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
@@ -154,6 +161,23 @@ def fit(
     return Model(network, params, scaling, method.epsilon, record)
 
 
+def _fitting(start: Model, network: Network, population: Population) -> Scaling:
+    shape = (population.dimension, population.mus.shape[1])
+    known = (start.dimension, len(start.scaling.mu_mean))
+    if start.network != network or known != shape:
+        message = (
+            f"Expected a start with the network {network!r} for {shape} inputs; "
+            f"got {start.network!r} for {known}. Use network=start.network, and a population like "
+            "the one it was trained on (coordinates, parameters)."
+        )
+        raise ValueError(message)
+    return start.scaling
+
+
+def _fingerprint(tree: Any) -> int:
+    return zlib.crc32(b"".join(np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(tree)))
+
+
 def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Callable) -> Callable:
     loss_and_gradient = value_and_gradient(lambda params, node: method.loss(network, params, node))
 
@@ -168,31 +192,6 @@ def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Calla
         return jax.lax.scan(one, state, steps)
 
     return advance
-
-
-def _validator(
-    validation: Population | None, scaling: Scaling, method: Method, network: Network
-) -> Callable[[Any], float] | None:
-    if validation is None:
-        return None
-    times = scaling.times(validation.times)
-    index, integral, boundary = node_table(spline(times), times)
-    mus = jnp.asarray(scaling.parameters(validation.mus), jnp.float32)
-    data = jnp.asarray(scaling.states(np.asarray(validation.samples[:, index], np.float32)))
-    columns = [jnp.asarray(c, jnp.float32) for c in (times[index], integral, boundary)]
-
-    @jax.jit
-    def loss(params, data):
-        def at_mu(total, inputs):
-            mu, x = inputs
-            t, w, b = columns
-            nodes = Node(t, jnp.broadcast_to(mu, (t.size, mu.size)), x, w, b)
-            terms = jax.lax.map(lambda node: method.loss(network, params, node), nodes)
-            return total + terms.sum(), None
-
-        return jax.lax.scan(at_mu, jnp.zeros(()), (mus, data))[0] / mus.shape[0]
-
-    return lambda params: float(loss(params, data))
 
 
 def _require_finite(

@@ -17,6 +17,7 @@ ALLOWED = {
     "minibatches": {"types"},
     "scaling": {"types"},
     "nodes": {"types", "scaling", "quadrature", "minibatches"},
+    "validation": {"types", "scaling", "quadrature", "nodes"},
     "devices": {"types"},
     "files": set(),
     "integrators": {"types"},

@@ -10,7 +10,7 @@ import translation
 from translation import METHOD, SHORT
 
 import hoam
-from hoam import checkpoints, methods, minibatches, quadrature
+from hoam import checkpoints, methods, minibatches, networks, quadrature
 from hoam.nodes import node_table
 from hoam.scaling import Scaling
 from hoam.types import Method, Node
@@ -199,6 +199,29 @@ def test_the_monitored_number_is_that_of_the_model_at_each_validation(population
     assert speed(model) == speeds[3]  # the last is the model itself
     assert history["seconds"] == sorted(history["seconds"])
     assert history["validation"] == []
+
+
+def test_training_goes_on_from_the_start_it_is_given(population, uninterrupted):
+    settings = {**SHORT, "steps": 1, "learning_rate": 1e-9}
+    onward = hoam.fit(jax.random.key(5), population, METHOD, start=uninterrupted, **settings)
+    for a, b in zip(
+        jax.tree.leaves(onward.params), jax.tree.leaves(uninterrupted.params), strict=True
+    ):
+        np.testing.assert_allclose(a, b, atol=1e-7)
+    assert onward.record["start"] != uninterrupted.record["start"] is None
+
+
+def test_a_start_keeps_its_scaling_on_other_data(uninterrupted):
+    elsewhere = translation.population(mus=(0.5, 2.0), n_samples=64)
+    settings = {**SHORT, "steps": 1}
+    onward = hoam.fit(jax.random.key(5), elsewhere, METHOD, start=uninterrupted, **settings)
+    assert onward.scaling == uninterrupted.scaling
+
+
+def test_a_start_of_another_network_is_refused(population, uninterrupted):
+    settings = {**SHORT, "network": networks.CoLoRA(width=8, depth=3)}
+    with pytest.raises(ValueError, match=r"Expected a start with the network.*width=8"):
+        hoam.fit(jax.random.key(5), population, METHOD, start=uninterrupted, **settings)
 
 
 def test_progress_shows_the_loss_and_the_time_left(population, capsys):
