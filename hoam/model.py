@@ -16,7 +16,7 @@ from jaxtyping import Array, Float
 from hoam import checkpoints, networks, samplers
 from hoam.calculus import evaluate
 from hoam.files import write_atomically
-from hoam.sample import rollout
+from hoam.sample import draw_each, rollout
 from hoam.scaling import Scaling
 from hoam.types import PRNGKey, Sampler, as_parameters, as_times
 
@@ -123,9 +123,7 @@ class Model:
                 epsilon=self.epsilon,
             )
         else:
-            path = samplers.draw_each(
-                *inputs, network=self.network, periodic=periodic, sampler=self.sampler
-            )
+            path = draw_each(*inputs, network=self.network, periodic=periodic, sampler=self.sampler)
         return self.scaling.physical(path).at[0].set(x0)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:

@@ -21,7 +21,6 @@ from the uniform law, moves on the line, and the network sees it modulo 1.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar
 
 import jax
@@ -29,9 +28,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from hoam.calculus import outputs
 from hoam.integrators import Field, heun_step, runge_kutta_step
-from hoam.types import PotentialNetwork, PRNGKey, Sampler, Scalar
+from hoam.types import PRNGKey, Scalar
 
 #: From the further conditions `[1]` to a map of states `[N, D]` to outputs `[N, D]`.
 type Conditional = Callable[[Float[Array, " C"]], Callable[[Float[Array, "N D"]], Any]]
@@ -222,45 +220,6 @@ class AnnealedLangevin:
         if self.denoise:
             y = y + sigmas[-1] * network(noise_condition(sigmas[-1]))(wrap(y, periodic))
         return y
-
-
-@partial(jax.jit, static_argnames=("network", "periodic", "sampler"))
-def draw_each(
-    key: PRNGKey,
-    params: Any,
-    y0: Float[Array, "N D"],
-    times: Float[Array, " T"],
-    mu: Float[Array, " P"],
-    *,
-    network: PotentialNetwork,
-    periodic: tuple[bool, ...],
-    sampler: Sampler,
-) -> Float[Array, "T N D"]:
-    r"""Return `y0`, and as many samples at each later time, independent of it and of one another.
-
-    Args:
-        key: random key.
-        params: parameters of the network.
-        y0: `[N, D]`, normalised states at `times[0]`.
-        times: `[T]`, normalised.
-        mu: `[P]`, standardised parameter.
-        network: network with `D` outputs.
-        periodic: which coordinates have period 1.
-        sampler: how samples are drawn at one time.
-    """
-
-    def at_time(inputs: tuple[PRNGKey, Array]) -> Array:
-        key, t = inputs
-
-        def conditional(condition: Array) -> Callable[[Array], Array]:
-            joint = jnp.concatenate([mu, condition])
-            layers = network.layers(params, t, joint, dimension=y0.shape[1])
-            return jax.vmap(lambda y: outputs(layers, y, features=network.features))
-
-        return sampler.draw(key, conditional, like=y0, periodic=jnp.asarray(periodic))
-
-    keys = jax.random.split(key, times.size - 1)
-    return jnp.concatenate([y0[None], jax.lax.map(at_time, (keys, times[1:]))])
 
 
 def _euler_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:

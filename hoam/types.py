@@ -232,12 +232,6 @@ class Sampler(Protocol):
         ...
 
 
-def as_drawn(key: PRNGKey, nodes: Node, periodic: Bool[Array, " D"]) -> Node:
-    """Return the nodes as they are: what methods do that need samples at one time only."""
-    del key, periodic
-    return nodes
-
-
 @dataclass(frozen=True)
 class Method:
     """A training objective: a rule in time and a loss that sums over its nodes.
@@ -256,5 +250,5 @@ class Method:
     rule: Any
     epsilon: float
     loss: Callable[[PotentialNetwork, Any, Node], Float[Array, ""]]
-    prepare: Callable[[PRNGKey, Node, Bool[Array, " D"]], Node] = as_drawn
+    prepare: Callable[[PRNGKey, Node, Bool[Array, " D"]], Node] = lambda key, nodes, periodic: nodes
     sampler: Sampler | None = None

@@ -24,7 +24,7 @@ ALLOWED = {
     "systems": {"types", "particle_mesh", "dispersion", "integrators"},
     "metrics": {"types", "particle_mesh", "dispersion"},
     "methods": {"types", "calculus", "quadrature", "samplers"},
-    "samplers": {"types", "calculus", "integrators"},
+    "samplers": {"types", "integrators"},
     "sample": {"types", "calculus", "integrators"},
     "results": set(),
     "references": {"results", "files"},

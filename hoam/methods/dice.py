@@ -35,6 +35,10 @@ and where the step changes.
 All terms use one minibatch for each time. Its errors then nearly cancel between neighbours, as
 $\frac12\mathbb{E}_{\rho_j}[s_{j+1} - s_{j-1}]$; with fresh samples in each term they would grow
 like $h^{-1/2}$.
+
+The potential of one time is averaged over the population of the next. Choose times so close that a
+population moves by less than its own width between them: far outside of $\rho_j$ the energy does
+not hold $s_j$ back.
 """
 
 from collections.abc import Callable
