@@ -12,7 +12,7 @@ import translation
 from moving_gaussian import Quadratic, mean, width
 
 import hoam
-from hoam import methods, quadrature
+from hoam import devices, methods, quadrature
 from hoam.methods.dice import with_neighbours
 from hoam.types import Node
 
@@ -193,7 +193,7 @@ def test_each_node_has_the_samples_of_its_neighbours_and_the_ends_their_own():
     np.testing.assert_allclose(ready.integral, [0.1, 0.5, 0.4], rtol=1e-14)
 
 
-@pytest.mark.parametrize("rule", [quadrature.gauss_legendre(8), quadrature.monte_carlo(8)])
+@pytest.mark.parametrize("rule", [quadrature.trapezoid(9), quadrature.monte_carlo(8)])
 def test_a_trained_model_moves_at_the_speed_of_the_data(rule):
     # Slow enough that the population moves by less than its width between neighbouring times.
     times = np.linspace(0, 2, 17) if rule.random else rule.times(0, 2)
@@ -204,3 +204,21 @@ def test_a_trained_model_moves_at_the_speed_of_the_data(rule):
     path = np.asarray(model.sample(jax.random.key(1), x0, times=ends, mu=0.2, max_step=1 / 8))
     drift = (path[-1] - path[0]).mean(axis=0)
     np.testing.assert_allclose(drift, 0.4 * translation.DIRECTION, rtol=0.1)
+
+
+def test_nodes_that_fill_up_the_devices_add_nothing():
+    network = oracles.CASES["MLP"]
+    params, method = oracles.parameters(network), methods.dice(rule=RULE)
+    nodes = method.prepare(jax.random.key(0), random_nodes([0.0, 0.2, 1.0]), LINE)
+
+    def summed(nodes):
+        return jnp.sum(jax.vmap(lambda node: method.loss(network, params, node))(nodes))
+
+    value, filled = jax.jit(lambda: (summed(nodes), summed(devices._fill_up(nodes, 8))))()
+    assert float(filled) == pytest.approx(float(value), rel=1e-13)
+
+
+def test_the_method_names_its_times_and_weight_and_has_no_sampler():
+    method = methods.dice(rule=RULE, epsilon=0.1, weight=methods.decaying(2.0))
+    assert method.name == "DICE, times of trapezoid 3, weight decaying(2)"
+    assert (method.epsilon, method.sampler) == (0.1, None)

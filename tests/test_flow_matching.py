@@ -4,8 +4,10 @@ import conditioned
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
-from hoam import methods, quadrature
+import hoam
+from hoam import methods, networks, quadrature
 from hoam.methods.regression import spread_evenly
 from hoam.samplers import FlowSampler, noise
 
@@ -87,3 +89,20 @@ def test_the_same_key_prepares_the_same_nodes_and_another_key_others():
     assert jax.tree.all(jax.tree.map(lambda a, b: bool((a == b).all()), one, two))
     assert not np.allclose(one.x, other.x)
     assert not np.allclose(one.extra.condition, other.extra.condition)
+
+
+def test_the_validation_loss_of_a_flow_compares_between_moments_of_one_training():
+    population = conditioned.population(n_samples=64)
+    settings = {"network": networks.MLP(8, 2, outputs=2), "steps": 2, "checkpoint_every": 1}
+    model = hoam.fit(
+        jax.random.key(0),
+        population,
+        METHOD,
+        validation=population,
+        learning_rate=1e-12,
+        progress=False,
+        **settings,
+    )
+    first, second = model.record["history"]["validation"]
+    assert first == pytest.approx(second, rel=1e-5)  # the same noise for the same parameters
+    assert first > 0
