@@ -27,6 +27,7 @@ _MODULES = (
     "plotting",
     "quadrature",
     "report",
+    "samplers",
     "scaling",
     "systems",
 )

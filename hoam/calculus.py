@@ -41,10 +41,10 @@ class Jet(NamedTuple):
     generator: Float[Array, ""]
 
 
-def evaluate(
+def outputs(
     layers: Layers, x: Float[Array, " D"], *, features: Callable = lambda x: x
-) -> Float[Array, ""]:
-    """Return the perceptron's value at one state.
+) -> Float[Array, " O"]:
+    """Return all outputs of the perceptron at one state.
 
     Args:
         layers: kernels and biases, as from `Network.layers`.
@@ -55,12 +55,25 @@ def evaluate(
     for kernel, bias in layers[:-1]:
         h = jax.nn.swish(h @ kernel + bias)
     kernel, bias = layers[-1]
-    return (h @ kernel + bias)[0]
+    return h @ kernel + bias
+
+
+def evaluate(
+    layers: Layers, x: Float[Array, " D"], *, features: Callable = lambda x: x
+) -> Float[Array, ""]:
+    """Return the perceptron's value at one state: the first of its outputs.
+
+    Args:
+        layers: kernels and biases, as from `Network.layers`.
+        x: `[D]`, a normalised state.
+        features: inputs of the first layer as a function of `x`.
+    """
+    return outputs(layers, x, features=features)[0]
 
 
 def jet(
     layers: Layers,
-    rates: Layers,
+    rates: Layers | None,
     x: Float[Array, " D"],
     *,
     directions: Float[Array, "K D"],
@@ -71,7 +84,8 @@ def jet(
 
     Args:
         layers: kernels and biases at one time and parameter.
-        rates: their time derivatives, from one `jax.jvp` of the layers.
+        rates: their time derivatives, from one `jax.jvp` of the layers; `None` to leave
+            $\partial_t s$ out.
         x: `[D]`, a normalised state.
         directions: `[K, D]`; `jnp.eye(D)` for the exact Laplacian, `K` rows of random signs scaled
             by $K^{-1/2}$ for Hutchinson's estimate.
@@ -84,10 +98,13 @@ def jet(
     half = 0.5 * epsilon**2
     h, slopes, generator = _lift(features, x, directions, half)
     last = len(layers) - 1
-    for i, ((kernel, bias), (kernel_rate, bias_rate)) in enumerate(zip(layers, rates, strict=True)):
+    for i, (kernel, bias) in enumerate(layers):
         # One product for all channels: they share the kernel.
         channels = jnp.concatenate([h[None], generator[None], slopes]) @ kernel
-        generator = channels[1] + h @ kernel_rate + bias_rate
+        generator = channels[1]
+        if rates is not None:
+            kernel_rate, bias_rate = rates[i]
+            generator = generator + h @ kernel_rate + bias_rate
         h, slopes = channels[0] + bias, channels[2:]
         if i < last:
             gate = jax.nn.sigmoid(h)

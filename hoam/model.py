@@ -13,12 +13,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hoam import checkpoints, networks
+from hoam import checkpoints, networks, samplers
 from hoam.calculus import evaluate
 from hoam.files import write_atomically
-from hoam.sample import rollout
+from hoam.sample import draw_each, rollout
 from hoam.scaling import Scaling
-from hoam.types import PRNGKey, as_parameters, as_times
+from hoam.types import PRNGKey, Sampler, as_parameters, as_times
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +31,9 @@ class Model:
         scaling: normalisation fitted to the training data.
         epsilon: diffusion of the inference dynamics, in normalised units.
         record: how the model was made: method, seeds, loss curve, versions, wall time.
+        sampler: how samples are drawn if the network is no potential (`hoam.samplers`). Another
+            one of the same kind, with fewer steps say, may take its place:
+            `dataclasses.replace(model, sampler=...)`.
     """
 
     network: networks.Network
@@ -38,6 +41,7 @@ class Model:
     scaling: Scaling
     epsilon: float
     record: dict[str, Any] = field(default_factory=dict)
+    sampler: Sampler | None = None
 
     @property
     def dimension(self) -> int:
@@ -66,14 +70,15 @@ class Model:
     ) -> Float[Array, "T N D"]:
         r"""Roll the population out from `x0`, all times at once.
 
-        It integrates $\mathrm{d}X = \nabla s\,\mathrm{d}t + \epsilon\,\mathrm{d}W$, normalised.
+        It integrates $\mathrm{d}X = \nabla s\,\mathrm{d}t + \epsilon\,\mathrm{d}W$, normalised. A
+        model with a sampler draws at each later time afresh, as many samples as `x0` has rows.
 
         Args:
-            key: random key of the noise; without diffusion it has no effect.
+            key: random key of the noise; a rollout without diffusion has none.
             x0: `[N, D]`, physical states at `times[0]`.
             times: `[T]`, ascending, physical units.
             mu: parameter value, scalar or `[P]`.
-            max_step: largest step, as a fraction of the trained time interval.
+            max_step: largest step of a rollout, as a fraction of the trained time interval.
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`.
@@ -100,18 +105,25 @@ class Model:
                 f"times [{times[0]:g}, {times[-1]:g}] leave the trained interval: extrapolation",
                 stacklevel=2,
             )
-        substeps = max(1, int(np.ceil(np.diff(t).max() / max_step - 1e-9)))
-        path = _rollout(
+        inputs = (
             key,
             self.params,
             self.scaling.states(x0),
             jnp.asarray(t, jnp.float32),
             jnp.asarray(self.scaling.parameters(mu)[0], jnp.float32),
-            network=self.network,
-            periodic=tuple(period is not None for period in self.scaling.periods),
-            substeps=substeps,
-            epsilon=self.epsilon,
         )
+        periodic = tuple(period is not None for period in self.scaling.periods)
+        if self.sampler is None:
+            substeps = max(1, int(np.ceil(np.diff(t).max() / max_step - 1e-9)))
+            path = _rollout(
+                *inputs,
+                network=self.network,
+                periodic=periodic,
+                substeps=substeps,
+                epsilon=self.epsilon,
+            )
+        else:
+            path = draw_each(*inputs, network=self.network, periodic=periodic, sampler=self.sampler)
         return self.scaling.physical(path).at[0].set(x0)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:
@@ -146,6 +158,7 @@ class Model:
             "network_fields": _fields(self.network),
             "scaling": dataclasses.asdict(self.scaling),
             "epsilon": self.epsilon,
+            "sampler": self.sampler and _described(self.sampler),
             "record": self.record,
         }
         checkpoints.save_tree(path, self.params, kind="model", description=description)
@@ -169,20 +182,33 @@ def load(path: Path | str) -> Model:
         network = kinds[description["network"]](**_tuples(description["network_fields"]))
         scaling = Scaling(**_tuples(description["scaling"]))
         epsilon, record = float(description["epsilon"]), dict(description["record"])
+        sampler = _sampler(description.get("sampler"))  # files of rollouts may lack it
     except (KeyError, TypeError, ValueError) as error:
         message = (
             f"Expected the description of a model in {path}; got one with a wrong entry "
             f"({error!r}). Use a file written by Model.save of this version."
         )
         raise checkpoints.CheckpointError(message) from error
+    conditions = len(scaling.mu_mean) + (sampler.conditions if sampler else 0)
     template = jax.eval_shape(
         lambda: network.initialise(
-            jax.random.key(0), dimension=len(scaling.low), parameters=len(scaling.mu_mean)
+            jax.random.key(0), dimension=len(scaling.low), parameters=conditions
         )
     )
     template = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, jnp.float32), template)
     params = checkpoints.fill_tree(template, arrays, path=path)
-    return Model(network, jax.tree.map(jnp.asarray, params), scaling, epsilon, record)
+    return Model(network, jax.tree.map(jnp.asarray, params), scaling, epsilon, record, sampler)
+
+
+def _described(sampler: Any) -> dict[str, Any]:
+    return {"kind": type(sampler).__name__, "fields": dataclasses.asdict(sampler)}
+
+
+def _sampler(description: dict[str, Any] | None) -> Sampler | None:
+    if description is None:
+        return None
+    kinds = {kind.__name__: kind for kind in (samplers.FlowSampler, samplers.AnnealedLangevin)}
+    return kinds[description["kind"]](**description["fields"])
 
 
 def _tuples(fields: dict[str, Any]) -> dict[str, Any]:

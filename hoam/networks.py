@@ -15,7 +15,8 @@ alone:
 - `MLP`: $t$ and $\mu$ appended to $x$, which is a time-dependent bias in the first layer.
 
 So layers are built once per time and parameter, never per particle. Kernels are stored as
-`[in, out]`.
+`[in, out]`. A method with a further condition, such as the noise level of a score, appends it to
+$\mu$.
 """
 
 from itertools import pairwise
@@ -43,12 +44,15 @@ class Network(nn.Module):
         frequencies: time enters the modulation also as $(\cos \pi ft, \sin \pi ft)/\max(f, 1)$ for
             each $f$ given: small perceptrons learn fast oscillations late or never
             (arXiv 2006.10739). Empty, as in the paper, for none.
+        outputs: values of the last layer: 1 for a potential, the state dimension for a velocity or
+            a score.
     """
 
     width: int = 64
     depth: int = 7
     periodic: tuple[bool, ...] = ()
     frequencies: tuple[float, ...] = ()
+    outputs: int = 1
 
     def initialise(self, key: PRNGKey, *, dimension: int, parameters: int) -> Any:
         """Return initial parameters for states of `dimension` and `parameters` values of mu.
@@ -98,7 +102,7 @@ class Network(nn.Module):
 
     def shapes(self, inputs: int) -> list[tuple[int, int]]:
         """Return (in, out) of each layer."""
-        sizes = [inputs, *[self.width] * (self.depth - 1), 1]
+        sizes = [inputs, *[self.width] * (self.depth - 1), self.outputs]
         return list(pairwise(sizes))
 
 

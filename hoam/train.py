@@ -29,6 +29,7 @@ from hoam.scaling import Scaling
 from hoam.types import Method, Population, PRNGKey
 from hoam.validation import validator
 
+_EXTRA = 2**31 - 1
 _CHUNK = 50  # steps per compiled chunk: long enough to hide the host, short enough for a live bar
 
 
@@ -49,14 +50,15 @@ def fit(
     checkpoint_every: int = 500,
     progress: bool = True,
 ) -> Model:
-    r"""Train a potential on a population by stochastic gradients with a cosine schedule.
+    r"""Train a network on a population by stochastic gradients with a cosine schedule.
 
     Args:
         key: random key of initialisation and minibatches; the result is a function of it.
         population: training samples; its times must hold the rule's nodes, which
             `rule.times(start, end)` gives.
         method: objective, e.g. `hoam.methods.action_matching(rule=...)`.
-        network: network to train.
+        network: network to train; its `outputs` are 1 for a potential, and the state dimension for
+            a method with a sampler.
         start: a model of the same network to go on from, whose scaling is kept; a new one if not
             given.
         steps: number of gradient steps.
@@ -79,8 +81,9 @@ def fit(
         the validation loss and the monitored number.
 
     Raises:
-        ValueError: if the rule's nodes are not among the population's times, a number is out of
-            range, or `start` has another network or another number of coordinates or parameters.
+        ValueError: if the rule's nodes are not among the population's times, the network's outputs
+            do not suit the method, a number is out of range, or `start` has another network or
+            another number of coordinates or parameters.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
         FloatingPointError: if the loss becomes NaN or infinite; it names the step and the last
             checkpoint.
@@ -91,21 +94,25 @@ def fit(
             f"got {steps}, {checkpoint_every} and {learning_rate}. Use positive, finite values."
         )
         raise ValueError(message)
+    _require_outputs(network, method, population.dimension)
     minibatch = minibatch or stratified(128)
     scaling = Scaling.of(population) if start is None else _fitting(start, network, population)
+    periodic = jnp.asarray([period is not None for period in scaling.periods])
     transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
     advance = _compile_chunk(
         method,
         network,
         transform,
         node_sampler(population, scaling, method.rule, minibatch),
+        periodic,
     )
-    validate = None if validation is None else validator(validation, scaling, method, network)
+    validate = None
+    if validation is not None:
+        validate = validator(validation, scaling, method, network, periodic)
     key_init, key_steps = jax.random.split(key)
     if start is None:
-        params = network.initialise(
-            key_init, dimension=population.dimension, parameters=population.mus.shape[1]
-        )
+        conditions = population.mus.shape[1] + (method.sampler.conditions if method.sampler else 0)
+        params = network.initialise(key_init, dimension=population.dimension, parameters=conditions)
     else:
         params = start.params
     state = replicate((params, transform.init(params)))
@@ -158,7 +165,17 @@ def fit(
     bar.close()
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), jax.device_get(state[0]))
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
-    return Model(network, params, scaling, method.epsilon, record)
+    return Model(network, params, scaling, method.epsilon, record, method.sampler)
+
+
+def _require_outputs(network: Network, method: Method, dimension: int) -> None:
+    outputs = 1 if method.sampler is None else dimension
+    if network.outputs != outputs:
+        message = (
+            f"Expected a network with outputs={outputs} for {method.name}; "
+            f"got outputs={network.outputs}. Use network.clone(outputs={outputs})."
+        )
+        raise ValueError(message)
 
 
 def _fitting(start: Model, network: Network, population: Population) -> Scaling:
@@ -178,14 +195,20 @@ def _fingerprint(tree: Any) -> int:
     return zlib.crc32(b"".join(np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(tree)))
 
 
-def _compile_chunk(method: Method, network: Network, optimiser: Any, draw: Callable) -> Callable:
+def _compile_chunk(
+    method: Method, network: Network, optimiser: Any, draw: Callable, periodic: jax.Array
+) -> Callable:
     loss_and_gradient = value_and_gradient(lambda params, node: method.loss(network, params, node))
 
     @jax.jit
     def advance(state, data, key, steps):
         def one(state, step):
             params, moments = state
-            loss, gradient = loss_and_gradient(params, draw(jax.random.fold_in(key, step), data))
+            key_step = jax.random.fold_in(key, step)
+            # Another key than those that draw splits off, whatever the method does with it.
+            key_extra = jax.random.fold_in(key_step, _EXTRA)
+            nodes = method.prepare(key_extra, draw(key_step, data), periodic)
+            loss, gradient = loss_and_gradient(params, nodes)
             update, moments = optimiser.update(gradient, moments, params)
             return (optax.apply_updates(params, update), moments), loss
 

@@ -9,11 +9,11 @@ dimension, `P` parameter dimension.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
-from jaxtyping import Array, Float, Key
+from jaxtyping import Array, Bool, Float, Key
 
 type Scalar = Float[Array, ""] | Float[np.ndarray, ""] | float
 type PRNGKey = Key[Array, ""]
@@ -24,6 +24,7 @@ type Potential = Callable[[Float[Array, " D"], Scalar, Float[Array, " P"]], Floa
 type Layers = tuple[tuple[Float[Array, "_in _out"], Float[Array, " _out"]], ...]
 
 
+@runtime_checkable
 class PotentialNetwork(Protocol):
     """What losses and samplers need to know of a network (see `hoam.networks`)."""
 
@@ -192,6 +193,7 @@ class Node(NamedTuple):
         x: `[B, D]`, samples.
         integral: weight of the integrand's expectation (zero at a pure boundary node).
         boundary: weight of $E[s]$: +1 at the start, -1 at the end, 0 in between.
+        extra: what `Method.prepare` adds, arrays with the nodes along their first axis.
     """
 
     t: Float[Array, ""]
@@ -199,6 +201,35 @@ class Node(NamedTuple):
     x: Float[Array, "B D"]
     integral: Float[Array, ""]
     boundary: Float[Array, ""]
+    extra: Any = ()
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """How samples at one time are drawn from a network that is conditioned on the time.
+
+    The network has one output per coordinate, and sees `conditions` more values after mu.
+    """
+
+    conditions: ClassVar[int]
+
+    def draw(
+        self,
+        key: PRNGKey,
+        network: Callable[[Float[Array, " C"]], Callable[[Float[Array, "N D"]], Any]],
+        *,
+        like: Float[Array, "N D"],
+        periodic: Bool[Array, " D"],
+    ) -> Float[Array, "N D"]:
+        r"""Draw samples of one law.
+
+        Args:
+            key: random key.
+            network: from the further conditions to a map of states `[N, D]` to outputs `[N, D]`.
+            like: array of the shape and type to return.
+            periodic: `[D]`, which coordinates have period 1; samples may leave [0, 1].
+        """
+        ...
 
 
 @dataclass(frozen=True)
@@ -210,9 +241,14 @@ class Method:
         rule: the rule for the time integral (a `hoam.quadrature.Rule`).
         epsilon: diffusion of the inference dynamics, in normalised units.
         loss: `(network, params, node) -> scalar`, the contribution of one node.
+        prepare: `(key, nodes, periodic) -> nodes`, applied once a step to all nodes together: draws
+            what is random beside the samples, or gathers what a node needs of its neighbours.
+        sampler: how samples are drawn; `None` for the rollout of the gradient of a potential.
     """
 
     name: str
     rule: Any
     epsilon: float
     loss: Callable[[PotentialNetwork, Any, Node], Float[Array, ""]]
+    prepare: Callable[[PRNGKey, Node, Bool[Array, " D"]], Node] = lambda key, nodes, periodic: nodes
+    sampler: Sampler | None = None

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Bool
 
 from hoam.nodes import node_table
 from hoam.quadrature import spline
@@ -19,7 +20,11 @@ from hoam.types import Method, Node, Population, PotentialNetwork
 
 
 def validator(
-    population: Population, scaling: Scaling, method: Method, network: PotentialNetwork
+    population: Population,
+    scaling: Scaling,
+    method: Method,
+    network: PotentialNetwork,
+    periodic: Bool[Array, " D"],
 ) -> Callable[[Any], float]:
     """Return the loss, averaged over parameter values, as a function of the trained parameters.
 
@@ -28,6 +33,7 @@ def validator(
         scaling: normalisation of the training data.
         method: objective; its rule is not used.
         network: the network.
+        periodic: `[D]`, which coordinates have period 1.
     """
     times = scaling.times(population.times)
     index, integral, boundary = node_table(spline(times), times)
@@ -41,6 +47,8 @@ def validator(
             mu, x = inputs
             t, w, b = columns
             nodes = Node(t, jnp.broadcast_to(mu, (t.size, mu.size)), x, w, b)
+            # The same key each time: the loss of two moments of a training compares.
+            nodes = method.prepare(jax.random.key(0), nodes, periodic)
             terms = jax.lax.map(lambda node: method.loss(network, params, node), nodes)
             return total + terms.sum(), None
 

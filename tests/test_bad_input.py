@@ -10,8 +10,9 @@ from faults import assert_clear
 from translation import train
 
 from hoam import calculus, check, metrics, minibatches, networks, quadrature
-from hoam.methods import action_matching, decaying
+from hoam.methods import action_matching, decaying, dice, flow_matching
 from hoam.results import dumps, versions
+from hoam.samplers import AnnealedLangevin, FlowSampler
 from hoam.systems import Oscillator, TwoStream
 from hoam.types import Population, as_times
 
@@ -76,6 +77,20 @@ NUMBERS = {
         lambda: action_matching(rule=quadrature.simpson(3), epsilon=float("nan")),
         "got nan",
     ),
+    "a negative epsilon of DICE": (
+        lambda: dice(rule=quadrature.simpson(3), epsilon=-1.0),
+        "got -1.0",
+    ),
+    "a flow without steps": (lambda: FlowSampler(steps=0), "got 0, 4 and 0.25"),
+    "a solver of order 3": (lambda: FlowSampler(order=3), "an order of [1, 2, 4]"),
+    "a flow from a point": (lambda: FlowSampler(spread=0.0), "32, 4 and 0.0"),
+    "one noise level": (lambda: AnnealedLangevin(levels=1), "got 1, 100 and 0.5"),
+    "Langevin dynamics without steps": (lambda: AnnealedLangevin(steps=0), "got 10, 0 and 0.5"),
+    "unstable Langevin dynamics": (lambda: AnnealedLangevin(ratio=4.0), "got 10, 100 and 4.0"),
+    "noise levels that rise": (
+        lambda: AnnealedLangevin(smallest=2.0),
+        "smallest=2.0 and largest=1.0",
+    ),
     "a weight that does not decay": (lambda: decaying(0.0), "got 0.0"),
     "no probe": (lambda: calculus.hutchinson(lambda x, t, mu: x.sum(), probes=0), "got 0"),
     "an empty minibatch": (lambda: minibatches.stratified(0), "got 0"),
@@ -118,6 +133,14 @@ TRAININGS = {
     "nodes that are not among the times": (
         lambda path: train(path, samples=translation.population(times=[0.0, 1.0, 2.0])),
         "Gauss-Legendre 6",
+    ),
+    "a potential with two outputs": (
+        lambda path: train(path, network=networks.MLP(outputs=2)),
+        "outputs=1 for action matching, Gauss-Legendre 6; got outputs=2",
+    ),
+    "a flow with one output": (
+        lambda path: train(path, method=flow_matching(rule=translation.RULE)),
+        "got outputs=1. Use network.clone(outputs=2)",
     ),
     "no steps": (lambda path: train(path, steps=0), "steps >= 1"),
     "a negative learning rate": (lambda path: train(path, learning_rate=-1.0), "-1.0"),

@@ -117,3 +117,16 @@ def test_networks_that_are_equal_hash_equal_so_that_they_can_be_static_arguments
     assert networks.CoLoRA(16, 3, (True, False)) == networks.CoLoRA(16, 3, (True, False))
     assert hash(networks.CoLoRA(16, 3)) == hash(networks.CoLoRA(16, 3))
     assert networks.CoLoRA(16, 3) != networks.CoLoRA(16, 4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_network_with_more_outputs_differs_in_its_last_layer_alone(kind):
+    one, three = (
+        kind(16, 3, outputs=n).layers(
+            oracles.parameters(kind(16, 3, outputs=n), count=2), T, MU, dimension=2
+        )
+        for n in (1, 3)
+    )
+    assert [kernel.shape for kernel, _ in three] == [(2, 16), (16, 16), (16, 3)]
+    assert [kernel.shape for kernel, _ in one[:-1]] == [kernel.shape for kernel, _ in three[:-1]]
+    assert three[-1][1].shape == (3,)

@@ -38,11 +38,11 @@ def untrained():
     return hoam.Model(NETWORK, params, Scaling.of(population(n_samples=16)), 0.0, {})
 
 
-def train(path, *, samples=None, **changes):
+def train(path, *, samples=None, method=METHOD, **changes):
     """Return a model trained with a checkpoint at `path`; `changes` go to `hoam.fit`."""
     samples = population(n_samples=32) if samples is None else samples
     settings = {**SHORT, **changes}
-    return hoam.fit(jax.random.key(0), samples, METHOD, checkpoint=path, **settings)
+    return hoam.fit(jax.random.key(0), samples, method, checkpoint=path, **settings)
 
 
 def same(one, two):
