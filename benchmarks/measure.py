@@ -34,14 +34,16 @@ class Timing(NamedTuple):
     high: float
 
 
-def timing(function: Callable[[], Any], *, runs: int = RUNS) -> Timing:
+def timing(function: Callable[[], Any], *, runs: int = RUNS, warm: bool = False) -> Timing:
     """Return the seconds that a function takes once it is compiled.
 
     Args:
         function: returns arrays; what it computes is waited for.
-        runs: number of timed runs, after one that is not.
+        runs: number of timed runs.
+        warm: whether the function has run before; if not, it runs once untimed.
     """
-    jax.block_until_ready(function())
+    if not warm:
+        jax.block_until_ready(function())
     seconds = []
     for _ in range(runs):
         began = time.perf_counter()

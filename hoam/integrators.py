@@ -7,6 +7,7 @@ Full models and learned ones are advanced by the same steps.
 
 from collections.abc import Callable
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from hoam.types import Scalar
@@ -49,7 +50,7 @@ def bogacki_shampine_step(
     k3 = field(t + 3 * h / 4, x + 3 * h / 4 * k2)
     x = x + h / 9 * (2 * f + 3 * k2 + 4 * k3)
     k4 = field(t + h, x)
-    return x, k4, h * (-5 / 72 * f + k2 / 12 + k3 / 9 - k4 / 8)
+    return x, k4, jnp.asarray(h * (-5 / 72 * f + k2 / 12 + k3 / 9 - k4 / 8))
 
 
 def heun_step(field: Field, x: Array, t: Scalar, h: Scalar, noise: Array) -> Array:
