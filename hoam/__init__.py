@@ -27,6 +27,7 @@ _MODULES = (
     "plotting",
     "quadrature",
     "report",
+    "ritz",
     "samplers",
     "scaling",
     "systems",

@@ -96,7 +96,7 @@ def jet(
         The jet of $s$ at `x`.
     """
     half = 0.5 * epsilon**2
-    h, slopes, generator = _lift(features, x, directions, half)
+    h, slopes, generator = lift(features, x, directions, half)
     last = len(layers) - 1
     for i, (kernel, bias) in enumerate(layers):
         # One product for all channels: they share the kernel.
@@ -117,7 +117,18 @@ def jet(
     return Jet(h[0], slopes[:, 0], generator[0])
 
 
-def _lift(features: Callable, x: Array, directions: Array, half: float) -> tuple[Array, ...]:
+def lift(
+    features: Callable, x: Float[Array, " D"], directions: Float[Array, "K D"], half: float
+) -> tuple[Float[Array, " F"], Float[Array, "K F"], Float[Array, " F"]]:
+    r"""Return functions of a state, their slopes, and `half` times their second derivatives.
+
+    Args:
+        features: from a state to the values of all functions.
+        x: `[D]`, the state.
+        directions: `[K, D]`, directions $v_k$ of the derivatives.
+        half: factor of $\sum_k (v_k\cdot\nabla)^2$.
+    """
+
     def along(v: Array) -> tuple[Array, Array]:
         slope = lambda y: jax.jvp(features, (y,), (v,))[1]  # noqa: E731
         return jax.jvp(slope, (x,), (v,))

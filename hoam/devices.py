@@ -1,4 +1,7 @@
-r"""Sums over time nodes, shared among all devices that JAX has.
+r"""Work shared among all devices that JAX has: sums over time nodes, and blocks of particles.
+
+Rollouts move particles that do not feel one another. Each device takes part of them, and moves one
+block after the other from the first to the last time, so that a block's activations stay in cache.
 
 The loss of a step is $\sum_j \ell(\theta; \text{node}_j)$. Each device takes part of the nodes and
 adds up value and gradient one node at a time, so that a node's activations stay in cache; the
@@ -16,9 +19,11 @@ from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
-from hoam.types import Node
+from hoam.types import Node, PRNGKey
 
-_AXIS = "nodes"
+_AXIS = "devices"
+#: Particles of one block: the activations of a layer of 64 fill a fraction of a core's cache.
+BLOCK = 256
 
 
 def replicate(tree: Any) -> Any:
@@ -55,6 +60,35 @@ def value_and_gradient(
 
     shared = jax.shard_map(part, mesh=mesh, in_specs=(P(), P(_AXIS)), out_specs=P())
     return lambda params, nodes: shared(params, _fill_up(nodes, mesh.size))
+
+
+def map_blocks(
+    function: Callable[..., Float[Array, "T B D"]],
+    x: Float[Array, "N D"],
+    key: PRNGKey,
+    *shared: Any,
+) -> Float[Array, "T N D"]:
+    """Apply a function to blocks of particles and put its results together again.
+
+    Args:
+        function: from a block `[B, D]`, a random key of its own and `shared` to `[T, B, D]`.
+        x: `[N, D]`, all particles; the last one fills up the last block.
+        key: random key; a block's key does not depend on the number of devices.
+        *shared: pytrees of arrays that all blocks see.
+    """
+    mesh, count = _mesh(), x.shape[0]
+    block = min(BLOCK, -(-count // mesh.size))
+    missing = -count % (block * mesh.size)
+    blocks = jnp.pad(x, [(0, missing), (0, 0)], "edge").reshape(-1, block, x.shape[1])
+    keys = jax.vmap(lambda i: jax.random.fold_in(key, i))(jnp.arange(blocks.shape[0]))
+
+    def part(blocks, keys, shared):
+        shared = jax.lax.pcast(shared, _AXIS, to="varying")
+        return jax.lax.map(lambda inputs: function(*inputs, *shared), (blocks, keys))
+
+    spread = jax.shard_map(part, mesh=mesh, in_specs=(P(_AXIS), P(_AXIS), P()), out_specs=P(_AXIS))
+    paths = spread(blocks, keys, shared)
+    return paths.swapaxes(0, 1).reshape(paths.shape[1], -1, x.shape[1])[:, :count]
 
 
 def _mesh() -> jax.sharding.Mesh:

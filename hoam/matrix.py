@@ -10,7 +10,7 @@ from hoam import minibatches, quadrature
 from hoam.methods import decaying
 from hoam.networks import CoLoRA
 from hoam.quadrature import Rule
-from hoam.runs import Config
+from hoam.runs import Config, Enriched
 from hoam.systems import Oscillator, TwoStream
 
 _RULES: dict[str, Callable[[int], Rule]] = {
@@ -84,6 +84,13 @@ def _two_stream(system: TwoStream, case: str, rule: Rule, batch: int, seed: int)
     )
 
 
-def configs() -> dict[str, Config]:
-    """Return all training runs by name."""
-    return {config.name: config for config in (*_oscillators(), *_two_streams())}
+def _enriched() -> Iterator[Enriched]:
+    # All methods get their linear part from the same linear system, on Gauss-Legendre nodes.
+    for config in _two_streams():
+        if config.name.split("-")[1:3] in (["quiet", method] for method in _RULES):
+            yield Enriched(config, quadrature.gauss_legendre(128))
+
+
+def configs() -> dict[str, Config | Enriched]:
+    """Return all training runs by name; one that goes on from another comes after it."""
+    return {config.name: config for config in (*_oscillators(), *_two_streams(), *_enriched())}

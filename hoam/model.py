@@ -4,7 +4,6 @@ import dataclasses
 import json
 import warnings
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hoam import checkpoints, networks, samplers
-from hoam.calculus import evaluate
+from hoam import checkpoints, networks
+from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
-from hoam.sample import draw_each, rollout
+from hoam.inference import potential, roll_out
+from hoam.linear_part import LinearPart
+from hoam.sample import draw_each
 from hoam.scaling import Scaling
 from hoam.types import PRNGKey, Sampler, as_parameters, as_times
 
@@ -34,6 +35,7 @@ class Model:
         sampler: how samples are drawn if the network is no potential (`hoam.samplers`). Another
             one of the same kind, with fewer steps say, may take its place:
             `dataclasses.replace(model, sampler=...)`.
+        linear: linear part of the potential beside the network, set by `hoam.ritz.enrich`.
     """
 
     network: networks.Network
@@ -42,6 +44,7 @@ class Model:
     epsilon: float
     record: dict[str, Any] = field(default_factory=dict)
     sampler: Sampler | None = None
+    linear: LinearPart | None = None
 
     @property
     def dimension(self) -> int:
@@ -56,8 +59,10 @@ class Model:
             t: time in [0, 1].
             mu: `[P]`, standardised parameter.
         """
-        layers = self.network.layers(self.params, t, mu, dimension=self.dimension)
-        return evaluate(layers, y, features=self.network.features)
+        physical = float(self.scaling.mu_mean[0] + self.scaling.mu_scale[0] * mu[0])
+        basis = None if self.linear is None else self.linear.basis
+        s = potential(self.network, basis, self.params, self._pieces(physical), self.dimension)
+        return s(t, mu)(y)
 
     def sample(
         self,
@@ -66,7 +71,7 @@ class Model:
         *,
         times: np.ndarray,
         mu: float | np.ndarray,
-        max_step: float = 1 / 256,
+        max_step: float | None = None,
     ) -> Float[Array, "T N D"]:
         r"""Roll the population out from `x0`, all times at once.
 
@@ -78,7 +83,9 @@ class Model:
             x0: `[N, D]`, physical states at `times[0]`.
             times: `[T]`, ascending, physical units.
             mu: parameter value, scalar or `[P]`.
-            max_step: largest step of a rollout, as a fraction of the trained time interval.
+            max_step: largest step of a rollout, as a fraction of the trained time interval. Not
+                given, 1/16 without diffusion, where smaller steps are taken as the error demands,
+                and 1/256 with diffusion, where steps are equal.
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`.
@@ -105,26 +112,38 @@ class Model:
                 f"times [{times[0]:g}, {times[-1]:g}] leave the trained interval: extrapolation",
                 stacklevel=2,
             )
-        inputs = (
-            key,
-            self.params,
-            self.scaling.states(x0),
-            jnp.asarray(t, jnp.float32),
-            jnp.asarray(self.scaling.parameters(mu)[0], jnp.float32),
-        )
+        y0 = self.scaling.states(x0)
+        standard = self.scaling.parameters(mu)[0]
         periodic = tuple(period is not None for period in self.scaling.periods)
         if self.sampler is None:
-            substeps = max(1, int(np.ceil(np.diff(t).max() / max_step - 1e-9)))
-            path = _rollout(
-                *inputs,
+            path = roll_out(
+                key,
+                self.params,
+                self._pieces(float(mu[0, 0])),
+                y0,
+                t,
+                standard,
+                max_step=max_step,
                 network=self.network,
+                basis=None if self.linear is None else self.linear.basis,
                 periodic=periodic,
-                substeps=substeps,
                 epsilon=self.epsilon,
             )
         else:
-            path = draw_each(*inputs, network=self.network, periodic=periodic, sampler=self.sampler)
+            path = draw_each(
+                key,
+                self.params,
+                y0,
+                jnp.asarray(t, jnp.float32),
+                jnp.asarray(standard, jnp.float32),
+                network=self.network,
+                periodic=periodic,
+                sampler=self.sampler,
+            )
         return self.scaling.physical(path).at[0].set(x0)
+
+    def _pieces(self, mu: float) -> Array | None:
+        return None if self.linear is None else jnp.asarray(self.linear.pieces(mu), jnp.float32)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:
         row = as_parameters(np.atleast_1d(np.asarray(mu, np.float64))[None])
@@ -152,16 +171,10 @@ class Model:
         Raises:
             OSError: if the file cannot be written; a previous one stays intact.
         """
-        path = Path(path)
-        description = {
-            "network": type(self.network).__name__,
-            "network_fields": _fields(self.network),
-            "scaling": dataclasses.asdict(self.scaling),
-            "epsilon": self.epsilon,
-            "sampler": self.sampler and _described(self.sampler),
-            "record": self.record,
-        }
-        checkpoints.save_tree(path, self.params, kind="model", description=description)
+        path, tree, description = Path(path), self.params, describe(self)
+        if self.linear is not None:
+            tree = {**tree, "linear": self.linear.coefficients}
+        checkpoints.save_tree(path, tree, kind="model", description=description)
         text = json.dumps(description, indent=1) + "\n"
         write_atomically(path.with_suffix(".json"), text.encode())
 
@@ -178,17 +191,14 @@ def load(path: Path | str) -> Model:
     """
     arrays, description = checkpoints.load_arrays(path, kind="model")
     try:
-        kinds = {kind.__name__: kind for kind in (networks.CoLoRA, networks.FiLM, networks.MLP)}
-        network = kinds[description["network"]](**_tuples(description["network_fields"]))
-        scaling = Scaling(**_tuples(description["scaling"]))
-        epsilon, record = float(description["epsilon"]), dict(description["record"])
-        sampler = _sampler(description.get("sampler"))  # files of rollouts may lack it
+        fields = restore(description)
     except (KeyError, TypeError, ValueError) as error:
         message = (
             f"Expected the description of a model in {path}; got one with a wrong entry "
             f"({error!r}). Use a file written by Model.save of this version."
         )
         raise checkpoints.CheckpointError(message) from error
+    network, scaling, sampler = (fields[name] for name in ("network", "scaling", "sampler"))
     conditions = len(scaling.mu_mean) + (sampler.conditions if sampler else 0)
     template = jax.eval_shape(
         lambda: network.initialise(
@@ -196,52 +206,13 @@ def load(path: Path | str) -> Model:
         )
     )
     template = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, jnp.float32), template)
-    params = checkpoints.fill_tree(template, arrays, path=path)
-    return Model(network, jax.tree.map(jnp.asarray, params), scaling, epsilon, record, sampler)
-
-
-def _described(sampler: Any) -> dict[str, Any]:
-    return {"kind": type(sampler).__name__, "fields": dataclasses.asdict(sampler)}
-
-
-def _sampler(description: dict[str, Any] | None) -> Sampler | None:
-    if description is None:
-        return None
-    kinds = {kind.__name__: kind for kind in (samplers.FlowSampler, samplers.AnnealedLangevin)}
-    return kinds[description["kind"]](**description["fields"])
-
-
-def _tuples(fields: dict[str, Any]) -> dict[str, Any]:
-    # JSON knows lists only; fields are hashable so that a network can be a static argument.
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}
-
-
-def _fields(network: networks.Network) -> dict[str, Any]:
-    skip = ("parent", "name")  # Linen's own fields
-    return {
-        f.name: getattr(network, f.name) for f in dataclasses.fields(network) if f.name not in skip
-    }
-
-
-@partial(jax.jit, static_argnames=("network", "periodic", "substeps", "epsilon"))
-def _rollout(
-    key: PRNGKey,
-    params: Any,
-    y0: Array,
-    times: Array,
-    mu: Array,
-    *,
-    network: networks.Network,
-    periodic: tuple[bool, ...],
-    substeps: int,
-    epsilon: float,
-) -> Float[Array, "T N D"]:
-    wrapped = jnp.asarray(periodic)[None]
-
-    def field(t, y):
-        layers = network.layers(params, t, mu, dimension=y.shape[1])
-        slope = jax.grad(lambda z: evaluate(layers, z, features=network.features))
-        # Particles may cross the box during the rollout; the network knows one period.
-        return jax.vmap(slope)(jnp.where(wrapped, y % 1, y))
-
-    return rollout(key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon)
+    linear = fields["linear"]
+    if linear is None:
+        params = checkpoints.fill_tree(template, arrays, path=path)
+    else:
+        params = checkpoints.fill_tree(
+            {**template, "linear": linear.coefficients}, arrays, path=path
+        )
+        linear = dataclasses.replace(linear, coefficients=np.asarray(params.pop("linear")))
+    params = jax.tree.map(jnp.asarray, params)
+    return Model(params=params, **{**fields, "linear": linear})

@@ -1,7 +1,8 @@
 r"""The command that trains any model under `checkpoints/` again.
 
 `--list` prints all names, and `--config two_stream-quiet-hoam_g-0` trains that one. A killed run
-goes on where its last checkpoint was.
+goes on where its last checkpoint was. A linear part (`..._ritz-0`) is put beside the network that lies
+in the same folder.
 """
 
 import argparse
@@ -9,6 +10,8 @@ import sys
 from pathlib import Path
 
 from hoam.matrix import configs
+from hoam.model import load
+from hoam.runs import Enriched
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,10 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
         )
     config = known[options.config]
     target = options.output / f"{config.name}.safetensors"
-    state = Path(".cache") / "training" / target.name
-    model = config.run(state)
-    model.save(target)
-    state.unlink()  # the model is complete; its training state is not needed again
+    if isinstance(config, Enriched):
+        model = config.run(load(options.output / f"{config.base.name}.safetensors"))
+        model.save(target)
+    else:
+        state = Path(".cache") / "training" / target.name
+        model = config.run(state)
+        model.save(target)
+        state.unlink()  # the model is complete; its training state is not needed again
     print(f"{target}: loss {model.record['history']['loss'][-1]:.4e}")
     return 0
 

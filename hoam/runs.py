@@ -7,6 +7,7 @@ keys of the test runs in the notebooks.
 import dataclasses
 import importlib.metadata
 import platform
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from hoam.minibatches import Minibatch
 from hoam.model import Model
 from hoam.networks import Network
 from hoam.quadrature import Rule
+from hoam.ritz import enrich
 from hoam.systems import System
 from hoam.systems.vlasov import Beams
 from hoam.train import fit
@@ -147,5 +149,54 @@ class Config:
             minibatch=self.minibatch.name,
             versions={name: importlib.metadata.version(name) for name in _PACKAGES},
             python=platform.python_version(),
+        )
+        return model
+
+
+@dataclasses.dataclass(frozen=True)
+class Enriched:
+    """A trained model with its linear part solved for (`hoam.ritz`), on its own training data.
+
+    Args:
+        base: the training run of the model.
+        rule: rule of the linear system; the samples are those of the base at its nodes.
+        modes: waves along each periodic coordinate.
+        degree: degree of the monomials.
+        splines: cubic splines in time.
+    """
+
+    base: Config
+    rule: Rule
+    modes: int = 2
+    degree: int = 2
+    splines: int = 32
+
+    @property
+    def name(self) -> str:
+        """Return the name of the base with `_ritz` after the method."""
+        case, _, seed = self.base.name.rpartition("-")
+        return f"{case}_ritz-{seed}"
+
+    def run(self, base: Model) -> Model:
+        """Return the trained `base` with its linear part."""
+        system = self.base.system
+        population = system.population(
+            self.base.keys()["train"],
+            mus=self.base.mus,
+            times=self.rule.times(0, system.horizon),
+            n_samples=self.base.n_samples,
+        )
+        began = time.perf_counter()
+        model = enrich(
+            base,
+            population,
+            rule=self.rule,
+            modes=self.modes,
+            degree=self.degree,
+            splines=self.splines,
+        )
+        model.record.update(
+            command=f"python -m hoam.retrain --config {self.name}",
+            linear_seconds=round(time.perf_counter() - began, 1),
         )
         return model

@@ -27,14 +27,22 @@ print(json.dumps([jax.device_count(), loss, moved[-1, 0].tolist()]))
 """
 
 
-def train_on(count):
-    """Train a small model in a process with `count` devices; return loss curve and one sample."""
+KEY = jax.random.key(0)
+
+
+def run_on(count, code):
+    """Run code in a process with `count` devices and return what it prints."""
     surroundings = {**os.environ, "JAX_NUM_CPU_DEVICES": str(count), "JAX_PLATFORMS": "cpu"}
     surroundings["PYTHONPATH"] = os.pathsep.join([str(TESTS), str(TESTS.parent)])
     done = subprocess.run(
-        [sys.executable, "-c", TRAIN], check=True, capture_output=True, text=True, env=surroundings
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=surroundings
     )
-    found, loss, moved = json.loads(done.stdout)
+    return done.stdout
+
+
+def train_on(count):
+    """Train a small model in a process with `count` devices; return loss curve and one sample."""
+    found, loss, moved = json.loads(run_on(count, TRAIN))
     assert found == count
     return np.asarray(loss), np.asarray(moved)
 
@@ -81,3 +89,36 @@ def test_nodes_that_fill_up_the_parts_have_no_weight(parts):
     assert filled.t.size % parts == 0
     assert filled.t.size - 5 < parts
     assert float(filled.integral.sum()) == float(filled.boundary.sum()) == 5.0
+
+
+BLOCKS = """
+import json, jax, numpy as np, test_model
+for epsilon in (0.0, 0.05):
+    model = test_model.build(epsilon=epsilon)
+    x0 = np.random.default_rng(0).uniform((0, -3), (50, 5), size=(1025, 2)).astype(np.float32)
+    path = test_model.sample(model, x0=x0)
+    print(json.dumps([jax.device_count(), path[::2, ::64].tolist()]))
+"""
+
+
+def test_rollouts_on_two_devices_equal_those_on_one():
+    paths = {}
+    for count in (1, 2):
+        lines = run_on(count, BLOCKS).splitlines()
+        found, values = zip(*(json.loads(line) for line in lines), strict=True)
+        assert set(found) == {count}
+        paths[count] = np.asarray(values)
+    np.testing.assert_allclose(paths[2], paths[1], rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("count", [1, 3, 256, 257, 600])
+def test_blocks_are_put_together_in_order(count):
+    x = jnp.arange(2.0 * count).reshape(count, 2)
+    path = devices.map_blocks(lambda block, key, a: jnp.stack([block, a * block]), x, KEY, 3.0)
+    np.testing.assert_array_equal(path, jnp.stack([x, 3 * x]))
+
+
+def test_every_block_has_a_key_of_its_own():
+    x = jnp.zeros((3 * devices.BLOCK, 1))
+    path = devices.map_blocks(lambda block, key: jax.random.normal(key, block.shape)[None], x, KEY)
+    assert np.unique(path).size == 3 * devices.BLOCK

@@ -116,6 +116,24 @@ def test_refining_the_steps_changes_little(model):
     np.testing.assert_allclose(coarse, fine, atol=1e-3)
 
 
+def test_a_second_rollout_compiles_nothing(model):
+    sample(model)
+    compiled = hoam.model._rollout._cache_size()
+    for i in range(20):
+        sample(model, key=i, x0=X0 + i, mu=1 + i / 20, max_step=1 / (8 + i), times=TIMES / (1 + i))
+    assert hoam.model._rollout._cache_size() == compiled
+
+
+def test_particles_keep_their_place(model):
+    # Blocks hold neighbours: what is sorted for the way has to be sorted back.
+    rng = np.random.default_rng(0)
+    x0 = rng.uniform((0, -3), (50, 5), size=(700, 2)).astype(np.float32)
+    few = sample(model, x0=x0[[5, 400, 699]], max_step=1 / 128)
+    np.testing.assert_allclose(
+        sample(model, x0=x0, max_step=1 / 128)[:, [5, 400, 699]], few, atol=2e-3
+    )
+
+
 def test_the_end_does_not_depend_on_output_times(model):
     few_times = sample(model, times=np.asarray([0.0, 4.0]), max_step=1 / 64)
     np.testing.assert_allclose(sample(model, max_step=1 / 64)[-1], few_times[-1], atol=1e-3)
