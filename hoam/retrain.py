@@ -1,8 +1,8 @@
 r"""The command that trains any model under `checkpoints/` again.
 
 `--list` prints all names, and `--config two_stream-quiet-hoam_g-0` trains that one. A killed run
-goes on where its last checkpoint was. A linear part (`..._ritz-0`) is put beside the network that lies
-in the same folder.
+goes on where its last checkpoint was. A linear part (`..._ritz-0`) is put beside the network
+that lies in the same folder.
 """
 
 import argparse

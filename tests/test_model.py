@@ -118,10 +118,10 @@ def test_refining_the_steps_changes_little(model):
 
 def test_a_second_rollout_compiles_nothing(model):
     sample(model)
-    compiled = hoam.model._rollout._cache_size()
+    compiled = hoam.inference._compiled._cache_size()
     for i in range(20):
         sample(model, key=i, x0=X0 + i, mu=1 + i / 20, max_step=1 / (8 + i), times=TIMES / (1 + i))
-    assert hoam.model._rollout._cache_size() == compiled
+    assert hoam.inference._compiled._cache_size() == compiled
 
 
 def test_particles_keep_their_place(model):

@@ -29,7 +29,8 @@ def test_checkpoint_says_how_it_was_made(path):
     assert record["seed"] == int(path.stem[-1])
     assert record["training_seconds"] > 0
     assert set(record["versions"]) == {"hoam", "jax", "jaxlib", "flax", "optax"}
-    assert record["steps"] == matrix.configs()[path.stem].steps
+    run = matrix.configs()[path.stem]
+    assert record["steps"] == getattr(run, "base", run).steps
     assert np.isfinite(record["history"]["loss"]).all()
     assert np.isfinite(record["history"]["validation"]).all()
 
@@ -45,10 +46,23 @@ def test_keys_of_training_validation_and_model_are_independent_of_one_another():
 
 
 def test_validation_parameters_of_two_stream_are_neither_trained_on_nor_tested():
-    for config in matrix.configs().values():
+    for run in matrix.configs().values():
+        config = getattr(run, "base", run)
         if config.name.startswith("two_stream"):
             known = {*config.system.train_mus, *config.system.test_mus}
             assert not known & set(config.validation_mus)
+
+
+def test_a_linear_part_leaves_the_network_it_is_put_beside_as_it_is():
+    for path in SHIPPED:
+        if "_ritz-" in path.stem:
+            enriched, base = hoam.load(path), hoam.load(ROOT / "checkpoints" / base_of(path))
+            assert jax.tree.all(jax.tree.map(np.array_equal, enriched.params, base.params))
+            assert enriched.linear is not None
+
+
+def base_of(path):
+    return path.name.replace("_ritz-", "-")
 
 
 def test_unknown_configuration_is_refused_with_what_to_do(capsys):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from hoam import retrain
+from hoam import matrix
 
 PROFILE = "profiles/slurm"
 
@@ -27,14 +27,14 @@ def plan(root, tmp_path_factory):
 
 
 def test_every_model_is_a_job_of_its_own(plan):
-    for name in retrain.configs():
+    for name in matrix.configs():
         assert f".cache/trained/{name}" in plan
-    assert plan.count("rule train:") == len(retrain.configs())
+    assert plan.count("rule train:") == len(matrix.configs())
 
 
 def test_a_job_asks_for_time_memory_and_cores(plan):
     for wanted in ("runtime=180", "mem_mb=8000", "cpus_per_task=2"):
-        assert plan.count(wanted) >= len(retrain.configs())
+        assert plan.count(wanted) >= len(matrix.configs())
 
 
 def test_the_profile_selects_the_executor_of_slurm(root):
