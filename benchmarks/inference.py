@@ -104,7 +104,7 @@ def chosen_steps(field: Callable, y: jax.Array, t: jax.Array, *, tolerance: floa
 #: Noise far below rounding selects the Heun method and leaves its paths as they are.
 INTEGRATORS: dict[str, dict[float, Integrator]] = {
     "Heun, equal steps": {128 * k: partial(equal_steps, substeps=k, noise=1e-12) for k in (1, 2)},
-    "Runge-Kutta 4, equal steps": {128 * k: partial(equal_steps, substeps=k) for k in (1, 2)},
+    "Runge-Kutta 4, equal steps": {128: partial(equal_steps, substeps=1)},
     "adaptive": {
         tolerance: partial(chosen_steps, tolerance=tolerance) for tolerance in (1e-2, 3e-3, 3e-4)
     },

@@ -42,8 +42,8 @@ def test_numbers_are_written_with_the_name_of_the_machine(tmp_path, monkeypatch)
 
 def test_the_fast_and_the_nested_step_agree(small):
     found = training.ratio(runs=1, n_nodes=4)
-    assert found["disagreement"]["value"] < 1e-5
-    assert found["disagreement"]["gradient"] < 1e-5
+    assert found["disagreement"]["value"] < 1e-4
+    assert found["disagreement"]["gradient"] < 1e-4
     assert found["ratio"] > 0
 
 
