@@ -206,10 +206,7 @@ class Node(NamedTuple):
 
 @runtime_checkable
 class Sampler(Protocol):
-    """How samples at one time are drawn from a network that is conditioned on the time.
-
-    The network has one output per coordinate, and sees `conditions` more values after mu.
-    """
+    """How samples are drawn at one time, from a network that sees `conditions` values after mu."""
 
     conditions: ClassVar[int]
 
@@ -221,12 +218,12 @@ class Sampler(Protocol):
         like: Float[Array, "N D"],
         periodic: Bool[Array, " D"],
     ) -> Float[Array, "N D"]:
-        r"""Draw samples of one law.
+        """Draw samples of one law, of the shape and type of `like`.
 
         Args:
             key: random key.
             network: from the further conditions to a map of states `[N, D]` to outputs `[N, D]`.
-            like: array of the shape and type to return.
+            like: `[N, D]`, any array.
             periodic: `[D]`, which coordinates have period 1; samples may leave [0, 1].
         """
         ...

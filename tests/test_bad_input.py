@@ -84,8 +84,8 @@ NUMBERS = {
     "a flow without steps": (lambda: FlowSampler(steps=0), "got 0, 4 and 0.25"),
     "a solver of order 3": (lambda: FlowSampler(order=3), "an order of [1, 2, 4]"),
     "a flow from a point": (lambda: FlowSampler(spread=0.0), "32, 4 and 0.0"),
-    "one noise level": (lambda: AnnealedLangevin(levels=1), "got 1, 100 and 0.5"),
-    "Langevin dynamics without steps": (lambda: AnnealedLangevin(steps=0), "got 10, 0 and 0.5"),
+    "one noise level": (lambda: AnnealedLangevin(levels=1), "got 1, 100 and 0.2"),
+    "Langevin dynamics without steps": (lambda: AnnealedLangevin(steps=0), "got 10, 0 and 0.2"),
     "unstable Langevin dynamics": (lambda: AnnealedLangevin(ratio=4.0), "got 10, 100 and 4.0"),
     "noise levels that rise": (
         lambda: AnnealedLangevin(smallest=2.0),

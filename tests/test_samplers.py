@@ -62,7 +62,7 @@ def variance_of_langevin(sampler, width):
     return variance
 
 
-@pytest.mark.parametrize("change", [{}, {"denoise": False, "steps": 30, "levels": 4}])
+@pytest.mark.parametrize("change", [{}, {"denoise": False, "steps": 30, "levels": 4, "ratio": 0.5}])
 def test_langevin_dynamics_with_the_exact_score_have_the_variance_of_the_recursion(change):
     sampler, count = AnnealedLangevin(**change), 4096
     y = draw(sampler, score_of_gaussian, count=count)
@@ -74,14 +74,20 @@ def test_langevin_dynamics_with_the_exact_score_have_the_variance_of_the_recursi
 
 
 @pytest.mark.parametrize("width", [0.05, 0.1, 0.2, 0.4])
-def test_the_defaults_of_langevin_dynamics_are_as_exact_as_stated(width):
-    default, paper = AnnealedLangevin(), AnnealedLangevin(ratio=0.2)
-    assert abs(variance_of_langevin(default, width) / width**2 - 1) < 0.025
-    assert abs(variance_of_langevin(paper, width) / width**2 - 1) < 0.061
+@pytest.mark.parametrize(("ratio", "tolerance"), [(0.2, 0.061), (0.5, 0.025)])
+def test_langevin_dynamics_are_as_exact_for_gaussians_as_stated(ratio, tolerance, width):
+    sampler = AnnealedLangevin(ratio=ratio)
+    assert abs(variance_of_langevin(sampler, width) / width**2 - 1) < tolerance
+
+
+def test_the_default_step_is_that_of_the_paper():
+    sampler = AnnealedLangevin()
+    assert sampler.ratio * sampler.smallest**2 == pytest.approx(2e-5)
 
 
 def test_langevin_dynamics_cannot_resolve_what_is_finer_than_the_last_level():
-    assert variance_of_langevin(AnnealedLangevin(), 0.02) / 0.02**2 == pytest.approx(0.82, abs=0.01)
+    variance = variance_of_langevin(AnnealedLangevin(), 0.02)
+    assert variance / 0.02**2 == pytest.approx(0.813, abs=0.001)
 
 
 def test_the_noise_levels_are_geometric_from_the_largest_to_the_smallest():

@@ -9,7 +9,7 @@ from hoam import methods, quadrature
 from hoam.samplers import AnnealedLangevin
 
 RULE = quadrature.trapezoid(5)
-SAMPLER = AnnealedLangevin(steps=30)
+SAMPLER = AnnealedLangevin(steps=30, ratio=0.5)
 METHOD = methods.score_matching(rule=RULE, sampler=SAMPLER)
 LINE, CIRCLE = jnp.asarray([False, False]), jnp.asarray([True, False])
 
