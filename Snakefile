@@ -30,11 +30,7 @@ shell.prefix(
 
 def notebook_inputs(wildcards):
     """The notebook, the modules it uses and the checkpoints it loads."""
-    found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    if wildcards.name == "speed":  # it times what the benchmarks time
-        found += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("benchmarks/*.py"))
-        found += ["tests/oracles.py"]
-    return found
+    return dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
 
 
 def training_stamps(wildcards):

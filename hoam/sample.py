@@ -28,8 +28,7 @@ from hoam.calculus import outputs
 from hoam.integrators import Field, bogacki_shampine_step, heun_step, runge_kutta_step
 from hoam.types import PotentialNetwork, PRNGKey, Sampler, Scalar
 
-#: Largest error of one step in any coordinate, in the units of the states. The states of a model
-#: are normalised to [0, 1]; chosen on the speed page of the book.
+#: Largest error of one step in any coordinate; the states of a model are normalised to [0, 1].
 TOLERANCE = 1e-3
 #: Steps are not refined further than this part of the largest one, whatever the error.
 _FINEST = 1 / 64

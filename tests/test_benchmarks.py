@@ -1,4 +1,4 @@
-"""Benchmarks: what is compared is the same, counted right, and timed as the page says."""
+"""Benchmarks: what is compared is the same, counted right, and timed as they say."""
 
 import json
 
