@@ -81,23 +81,22 @@ class LinearPart:
     coefficients: Any
     mus: tuple[float, ...]
 
-    def pieces(self, mu: float) -> Float[np.ndarray, "I 4 K"]:
+    def pieces(self, mu: Scalar) -> Float[Array, "I 4 K"]:
         """Return the cubic polynomials of each interval in time at one parameter.
 
         Between the parameter values coefficients are interpolated linearly, beyond them they are
         those of the nearest value.
         """
-        right = int(np.clip(np.searchsorted(self.mus, mu), 1, max(1, len(self.mus) - 1)))
-        if len(self.mus) == 1:
-            values = self.coefficients[0]
-        else:
-            low, high = self.mus[right - 1], self.mus[right]
-            share = np.clip((mu - low) / (high - low), 0.0, 1.0)
-            values = (1 - share) * self.coefficients[right - 1] + share * self.coefficients[right]
-        spline = BSpline(knots(values.shape[0]), np.asarray(values, np.float64), 3)
-        starts = np.linspace(0, 1, values.shape[0] - 2)[:-1]
-        taylor = [spline(starts, nu=power) / factorial(power) for power in (3, 2, 1, 0)]
-        return np.stack(taylor, axis=1)
+        table, mus = jnp.asarray(self.coefficients), jnp.asarray(self.mus)
+        place = jnp.interp(mu, mus, jnp.arange(mus.size, dtype=mus.dtype))
+        left = jnp.floor(place).astype(int)
+        share = (place - left).astype(table.dtype)
+        values = (1 - share) * table[left] + share * table[jnp.minimum(left + 1, mus.size - 1)]
+        count = table.shape[1]
+        splines = BSpline(knots(count), np.eye(count), 3)
+        starts = np.linspace(0, 1, count - 2)[:-1]
+        taylor = [splines(starts, nu=power) / factorial(power) for power in (3, 2, 1, 0)]
+        return jnp.einsum("ipl,lk->ipk", jnp.asarray(np.stack(taylor, axis=1), table.dtype), values)
 
 
 def knots(splines: int) -> np.ndarray:

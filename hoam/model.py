@@ -19,7 +19,7 @@ from hoam.inference import potential, roll_out
 from hoam.linear_part import LinearPart
 from hoam.sample import draw_each
 from hoam.scaling import Scaling
-from hoam.types import PRNGKey, Sampler, as_parameters, as_times
+from hoam.types import PRNGKey, Sampler, Scalar, as_parameters, as_times
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class Model:
             t: time in [0, 1].
             mu: `[P]`, standardised parameter.
         """
-        physical = float(self.scaling.mu_mean[0] + self.scaling.mu_scale[0] * mu[0])
+        physical = self.scaling.mu_mean[0] + self.scaling.mu_scale[0] * mu[0]
         basis = None if self.linear is None else self.linear.basis
         s = potential(self.network, basis, self.params, self._pieces(physical), self.dimension)
         return s(t, mu)(y)
@@ -142,8 +142,8 @@ class Model:
             )
         return self.scaling.physical(path).at[0].set(x0)
 
-    def _pieces(self, mu: float) -> Array | None:
-        return None if self.linear is None else jnp.asarray(self.linear.pieces(mu), jnp.float32)
+    def _pieces(self, mu: Scalar) -> Array | None:
+        return None if self.linear is None else self.linear.pieces(mu)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:
         row = as_parameters(np.atleast_1d(np.asarray(mu, np.float64))[None])

@@ -163,6 +163,13 @@ def test_a_model_with_a_linear_part_is_the_same_after_saving_and_loading(moved, 
     assert gradient_of(again) == gradient_of(enriched)
 
 
+def test_the_potential_may_be_traced_in_time_and_parameter(moved):
+    _, _, enriched = moved
+    y, t, z = jnp.asarray([0.3, 0.4]), jnp.asarray(0.2), jnp.asarray([0.3])
+    traced = jax.jit(enriched.potential)(y, t, z)
+    assert float(traced) == pytest.approx(float(enriched.potential(y, t, z)), rel=1e-5)
+
+
 def gradient_of(model):
     return jax.grad(model.potential)(jnp.asarray([0.3, 0.4]), 0.2, jnp.zeros(1)).tolist()
 
