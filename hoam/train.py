@@ -26,6 +26,7 @@ from hoam.model import Model
 from hoam.networks import Network
 from hoam.nodes import node_sampler
 from hoam.scaling import Scaling
+from hoam.training_state import require_finite, resume
 from hoam.types import Method, Population, PRNGKey
 from hoam.validation import validator
 
@@ -82,8 +83,8 @@ def fit(
 
     Raises:
         ValueError: if the rule's nodes are not among the population's times, the network's outputs
-            do not suit the method, a number is out of range, or `start` has another network or
-            another number of coordinates or parameters.
+            do not suit the method, a number is out of range, or `start` has another network,
+            another number of coordinates or parameters, or a linear part.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
         FloatingPointError: if the loss becomes NaN or infinite; it names the step and the last
             checkpoint.
@@ -134,7 +135,7 @@ def fit(
     }
     run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
     if checkpoint is not None and Path(checkpoint).exists():
-        state, step, elapsed, history = _resume(checkpoint, state, run)
+        state, step, elapsed, history = resume(checkpoint, state, run)
 
     samples = scaling.states(np.asarray(population.samples, np.float32))
     data = replicate(minibatch.arrange(samples))
@@ -144,7 +145,7 @@ def fit(
         count = min(_CHUNK, steps - step, checkpoint_every - step % checkpoint_every)
         state, losses = advance(state, data, key_steps, jnp.arange(step, step + count))
         losses = np.asarray(losses)
-        _require_finite(losses, state, first=step, checkpoint=checkpoint)
+        require_finite(losses, state, first=step, checkpoint=checkpoint)
         step += count
         history["loss"].extend(losses.tolist())
         elapsed += time.perf_counter() - began
@@ -155,7 +156,7 @@ def fit(
             if validate is not None:
                 history["validation"].append(validate(params))
             if monitor is not None:
-                model = Model(network, params, scaling, method.epsilon)
+                model = Model(network, params, scaling, method.epsilon, {}, method.sampler)
                 history["monitor"].append(float(monitor(model)))
         bar.update(count)
         bar.set_postfix_str(f"loss {losses.mean():.3e}")
@@ -181,11 +182,12 @@ def _require_outputs(network: Network, method: Method, dimension: int) -> None:
 def _fitting(start: Model, network: Network, population: Population) -> Scaling:
     shape = (population.dimension, population.mus.shape[1])
     known = (start.dimension, len(start.scaling.mu_mean))
-    if start.network != network or known != shape:
+    if start.network != network or known != shape or start.linear is not None:
+        linear = "" if start.linear is None else " and a linear part"
         message = (
-            f"Expected a start with the network {network!r} for {shape} inputs; "
-            f"got {start.network!r} for {known}. Use network=start.network, and a population like "
-            "the one it was trained on (coordinates, parameters)."
+            f"Expected a start with the network {network!r} alone, for {shape} inputs; "
+            f"got {start.network!r} for {known}{linear}. Use network=start.network, a population "
+            "like the one it was trained on, and the model as it was before hoam.ritz.enrich."
         )
         raise ValueError(message)
     return start.scaling
@@ -215,37 +217,6 @@ def _compile_chunk(
         return jax.lax.scan(one, state, steps)
 
     return advance
-
-
-def _require_finite(
-    losses: np.ndarray, state: Any, *, first: int, checkpoint: Path | str | None
-) -> None:
-    bad = np.flatnonzero(~np.isfinite(losses))
-    # A gradient may overflow where its loss does not: never save or return what it leaves behind.
-    lost = not all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(state))
-    if not bad.size and not lost:
-        return
-    what = f"{losses[bad[0]]}" if bad.size else "parameters with NaN or infinity"
-    step = first + (int(bad[0]) if bad.size else losses.size - 1)
-    kept = checkpoint if checkpoint is not None and Path(checkpoint).exists() else "none"
-    message = (
-        f"Expected a finite loss; got {what} at step {step}. Last good checkpoint: {kept}. "
-        "Use a smaller learning rate, a finer rule or larger minibatches."
-    )
-    raise FloatingPointError(message)
-
-
-def _resume(path: Path | str, state: Any, run: dict[str, Any]) -> tuple[Any, int, float, dict]:
-    arrays, description = checkpoints.load_arrays(path, kind="training")
-    if description["run"] != run:
-        differs = [k for k in run if description["run"].get(k) != run[k]]
-        message = (
-            f"Expected the training state of this run in {path}; got other {differs}. "
-            "Use another file, or delete this one to train afresh."
-        )
-        raise checkpoints.CheckpointError(message)
-    state = replicate(checkpoints.fill_tree(state, arrays, path=path))
-    return state, description["step"], description["elapsed"], description["history"]
 
 
 def _thin(history: dict[str, list[float]], points: int = 400) -> dict[str, Any]:

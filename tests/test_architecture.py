@@ -21,6 +21,7 @@ ALLOWED = {
     "inference": {"types", "calculus", "devices", "linear_part", "sample"},
     "descriptions": {"networks", "samplers", "linear_part", "scaling"},
     "ritz": {"types", "calculus", "linear_part", "model", "nodes", "quadrature"},
+    "training_state": {"checkpoints", "devices"},
     "validation": {"types", "scaling", "quadrature", "nodes"},
     "devices": {"types"},
     "files": set(),

@@ -220,8 +220,14 @@ def test_a_start_keeps_its_scaling_on_other_data(uninterrupted):
 
 def test_a_start_of_another_network_is_refused(population, uninterrupted):
     settings = {**SHORT, "network": networks.CoLoRA(width=8, depth=3)}
-    with pytest.raises(ValueError, match=r"Expected a start with the network.*width=8"):
+    with pytest.raises(ValueError, match=r"(?s)Expected a start with the network.*width = 8"):
         hoam.fit(jax.random.key(5), population, METHOD, start=uninterrupted, **settings)
+
+
+def test_a_start_with_a_linear_part_is_refused(population, uninterrupted):
+    enriched = hoam.ritz.enrich(uninterrupted, population, rule=translation.RULE, splines=4)
+    with pytest.raises(ValueError, match=r"(?s)and a linear part.*before hoam.ritz.enrich"):
+        hoam.fit(jax.random.key(5), population, METHOD, start=enriched, **SHORT)
 
 
 def test_progress_shows_the_loss_and_the_time_left(population, capsys):
