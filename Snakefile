@@ -33,22 +33,23 @@ def notebook_inputs(wildcards):
     return dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
 
 
+def training_runs():
+    """The names of the matrix, each with that of the run it goes on from, or nothing."""
+    command = [sys.executable, "-m", "hoam.retrain", "--list"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return {words[0]: words[1:] for words in map(str.split, listed.splitlines())}
+
+
 def training_stamps(wildcards):
     """One stamp per training in the matrix, or for the one that was asked for."""
-    if config.get("train"):
-        names = [config["train"]]
-    else:
-        command = [sys.executable, "-m", "hoam.retrain", "--list"]
-        names = subprocess.run(
-            command, cwd=ROOT, check=True, capture_output=True, text=True
-        ).stdout.split()
+    names = [config["train"]] if config.get("train") else training_runs()
     return expand(f"{CACHE}/trained/{{name}}", name=names)
 
 
 def trained_before(wildcards):
-    """A linear part comes after its network, unless it alone was asked for."""
-    base = wildcards.name.replace("_ritz-", "-")
-    return [] if config.get("train") or base == wildcards.name else f"{CACHE}/trained/{base}"
+    """What a run goes on from comes first, unless the run alone was asked for."""
+    before = [] if config.get("train") else training_runs()[wildcards.name]
+    return expand(f"{CACHE}/trained/{{name}}", name=before)
 
 
 def full_run_stamps(wildcards):

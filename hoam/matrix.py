@@ -84,13 +84,29 @@ def _two_stream(system: TwoStream, case: str, rule: Rule, batch: int, seed: int)
     )
 
 
+def _continued() -> Iterator[Config]:
+    # Once the early times are learned, the late ones: nearly even weights, smaller steps.
+    for config in _two_streams():
+        if config.name.startswith("two_stream-quiet-hoam_g-"):
+            yield dataclasses.replace(
+                config,
+                name=config.name.replace("hoam_g", "hoam_g_late"),
+                steps=1000,
+                learning_rate=5e-3,
+                weight=decaying(0.5),
+                base=config,
+            )
+
+
 def _enriched() -> Iterator[Enriched]:
     # All methods get their linear part from the same linear system, on Gauss-Legendre nodes.
-    for config in _two_streams():
-        if config.name.split("-")[1:3] in (["quiet", method] for method in _RULES):
+    methods = (*_RULES, "hoam_g_late")
+    for config in (*_two_streams(), *_continued()):
+        if config.name.split("-")[1:3] in (["quiet", method] for method in methods):
             yield Enriched(config, quadrature.gauss_legendre(128))
 
 
 def configs() -> dict[str, Config | Enriched]:
     """Return all training runs by name; one that goes on from another comes after it."""
-    return {config.name: config for config in (*_oscillators(), *_two_streams(), *_enriched())}
+    runs = (*_oscillators(), *_two_streams(), *_continued(), *_enriched())
+    return {config.name: config for config in runs}

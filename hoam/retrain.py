@@ -1,8 +1,8 @@
 r"""The command that trains any model under `checkpoints/` again.
 
-`--list` prints all names, and `--config two_stream-quiet-hoam_g-0` trains that one. A killed run
-goes on where its last checkpoint was. A linear part (`..._ritz-0`) is put beside the network
-that lies in the same folder.
+`--list` prints all names, each with that of the run it goes on from, if there is one;
+`--config two_stream-quiet-hoam_g-0` trains that one. A killed run goes on where its last checkpoint
+was. A run that goes on from another takes that one's model from the folder it writes to.
 """
 
 import argparse
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from hoam.matrix import configs
-from hoam.model import load
-from hoam.runs import Enriched
+from hoam.model import Model, load
+from hoam.runs import Config, Enriched
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,7 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     known = configs()
     if options.list:
-        print("\n".join(known))
+        for name, config in known.items():
+            print(name, *([config.base.name] if config.base else []))
         return 0
     if options.config not in known:
         parser.error(
@@ -34,16 +35,20 @@ def main(arguments: list[str] | None = None) -> int:
         )
     config = known[options.config]
     target = options.output / f"{config.name}.safetensors"
+    state = Path(".cache") / "training" / target.name
     if isinstance(config, Enriched):
-        model = config.run(load(options.output / f"{config.base.name}.safetensors"))
-        model.save(target)
+        model = config.run(_trained(config.base, options.output))
     else:
-        state = Path(".cache") / "training" / target.name
-        model = config.run(state)
-        model.save(target)
-        state.unlink()  # the model is complete; its training state is not needed again
+        start = _trained(config.base, options.output) if config.base else None
+        model = config.run(state, start=start)
+    model.save(target)
+    state.unlink(missing_ok=True)  # the model is complete; its training state is not needed again
     print(f"{target}: loss {model.record['history']['loss'][-1]:.4e}")
     return 0
+
+
+def _trained(config: Config, folder: Path) -> Model:
+    return load(folder / f"{config.name}.safetensors")
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Config:
         seed: seed of data and model.
         learning_rate: initial step size.
         weight: weight of the times in the loss, 1 if not given.
+        base: the run whose model this one goes on from, on the same data; none for a new model.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Config:
     seed: int
     learning_rate: float = 1e-2
     weight: Callable[[Scalar], Scalar] | None = None
+    base: "Config | None" = None
 
     def keys(self) -> dict[str, PRNGKey]:
         """Return the independent random keys of this run: train, validation, model."""
@@ -109,9 +111,19 @@ class Config:
 
         return error
 
-    def run(self, checkpoint: Path | None = None, *, progress: bool = True) -> Model:
-        """Simulate the training data and train, resuming from `checkpoint` if it exists."""
+    def run(
+        self, checkpoint: Path | None = None, *, start: Model | None = None, progress: bool = True
+    ) -> Model:
+        """Simulate the training data and train, resuming from `checkpoint` if it exists.
+
+        Args:
+            checkpoint: file of the training state.
+            start: the trained model of `base`, if there is one.
+            progress: whether to show a bar.
+        """
         keys = self.keys()
+        # Not the minibatches that the start has seen, in the same order once more.
+        key = keys["model"] if start is None else jax.random.fold_in(keys["model"], 1)
         end = self.system.horizon
         times = np.linspace(0, end, _FINE_GRID) if self.rule.random else self.rule.times(0, end)
         population = self.system.population(
@@ -126,10 +138,11 @@ class Config:
             n_samples=self.n_samples,
         ).thin(2**12)
         model = fit(
-            keys["model"],
+            key,
             population,
             action_matching(rule=self.rule, epsilon=self.epsilon, weight=self.weight),
             network=self.network,
+            start=start,
             steps=self.steps,
             learning_rate=self.learning_rate,
             optimiser=optax.contrib.muon,

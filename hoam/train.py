@@ -128,9 +128,9 @@ def fit(
         "learning_rate": learning_rate,
         "optimiser": optimiser.__name__,
         "minibatch": minibatch.name,
-        "samples": _fingerprint(population.samples),
+        "samples": fingerprint(population.samples),
         "network": repr(network),
-        "start": None if start is None else _fingerprint(start.params),
+        "start": None if start is None else fingerprint(start.params),
         "scaling": asdict(scaling),
     }
     run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
@@ -193,7 +193,8 @@ def _fitting(start: Model, network: Network, population: Population) -> Scaling:
     return start.scaling
 
 
-def _fingerprint(tree: Any) -> int:
+def fingerprint(tree: Any) -> int:
+    """Return a checksum of all arrays of a pytree, by which a record names data and models."""
     return zlib.crc32(b"".join(np.asarray(leaf).tobytes() for leaf in jax.tree.leaves(tree)))
 
 

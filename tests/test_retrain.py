@@ -11,10 +11,17 @@ import pytest
 
 import hoam
 from hoam import matrix, retrain
+from hoam.runs import Enriched
+from hoam.train import fingerprint
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "checkpoints").glob("*.safetensors"))
 TWIN = "oscillator-w08-hoam_g-0"
+
+
+def training(run):
+    """The run that trained the network: that of the base, for a linear part."""
+    return run.base if isinstance(run, Enriched) else run
 
 
 def test_every_training_run_has_its_checkpoint_and_no_checkpoint_is_an_orphan():
@@ -29,8 +36,7 @@ def test_checkpoint_says_how_it_was_made(path):
     assert record["seed"] == int(path.stem[-1])
     assert record["training_seconds"] > 0
     assert set(record["versions"]) == {"hoam", "jax", "jaxlib", "flax", "optax"}
-    run = matrix.configs()[path.stem]
-    assert record["steps"] == getattr(run, "base", run).steps
+    assert record["steps"] == training(matrix.configs()[path.stem]).steps
     assert np.isfinite(record["history"]["loss"]).all()
     assert np.isfinite(record["history"]["validation"]).all()
 
@@ -47,7 +53,7 @@ def test_keys_of_training_validation_and_model_are_independent_of_one_another():
 
 def test_validation_parameters_of_two_stream_are_neither_trained_on_nor_tested():
     for run in matrix.configs().values():
-        config = getattr(run, "base", run)
+        config = training(run)
         if config.name.startswith("two_stream"):
             known = {*config.system.train_mus, *config.system.test_mus}
             assert not known & set(config.validation_mus)
@@ -63,6 +69,25 @@ def test_a_linear_part_leaves_the_network_it_is_put_beside_as_it_is():
 
 def base_of(path):
     return path.name.replace("_ritz-", "-")
+
+
+def test_a_model_that_goes_on_from_another_starts_from_the_shipped_one():
+    for name, run in matrix.configs().items():
+        if run.base and not isinstance(run, Enriched):
+            start = hoam.load(ROOT / "checkpoints" / f"{run.base.name}.safetensors")
+            record = json.loads((ROOT / "checkpoints" / f"{name}.json").read_text())["record"]
+            assert record["start"] == fingerprint(start.params)
+
+
+def test_the_list_names_each_run_after_the_one_it_goes_on_from(capsys):
+    retrain.main(["--list"])
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert [words[0] for words in lines] == list(matrix.configs())
+    assert ["two_stream-quiet-am_ritz-1", "two_stream-quiet-am-1"] in lines
+    known = set()
+    for name, *base in lines:
+        assert set(base) <= known
+        known.add(name)
 
 
 def test_unknown_configuration_is_refused_with_what_to_do(capsys):

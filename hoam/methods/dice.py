@@ -70,7 +70,7 @@ def dice(
     Raises:
         ValueError: if `epsilon` is negative or not finite.
 
-    Source: arXiv 2507.05107, Section 4.
+    Source: arXiv 2507.05107.
     """
     if not 0 <= epsilon < float("inf"):
         message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
