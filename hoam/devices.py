@@ -22,7 +22,7 @@ from jaxtyping import Array, Float
 from hoam.types import Node, PRNGKey
 
 _AXIS = "devices"
-#: Number of particles in a block; the activations of a layer of 64 then fill part of a core's cache.
+#: Number of particles in a block; activations of a layer of 64 then fill part of a core's cache.
 BLOCK = 256
 
 

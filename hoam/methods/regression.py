@@ -28,8 +28,8 @@ class Target(NamedTuple):
         value: `[B, D]`, what the network's outputs should be at the samples.
     """
 
-    condition: Float[Array, "... 1"]
-    value: Float[Array, "... B D"]
+    condition: Float[Array, " 1"]
+    value: Float[Array, "B D"]
 
 
 def squared_error(network: PotentialNetwork, params: Any, node: Node) -> Float[Array, ""]:
