@@ -399,7 +399,7 @@ plt.show()
 # at the held-out $\mu = 1.25$; how to go on was chosen by the energy at $\mu = 1.35$ and $1.65$, and at $\mu =
 # 1.2$ and $1.3$ on fresh particles. The table has both.
 
-# %%
+# %% tags=["hide-input"]
 LINEAR = {
     "HOAM-G": "hoam_g_late",
     "HOAM-S": "hoam_s",
