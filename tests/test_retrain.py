@@ -59,6 +59,7 @@ def test_validation_parameters_of_two_stream_are_neither_trained_on_nor_tested()
             assert not known & set(config.validation_mus)
 
 
+@pytest.mark.usefixtures("as_users_run_it")  # shipped files hold whole frequencies
 def test_a_linear_part_leaves_the_network_it_is_put_beside_as_it_is():
     for path in SHIPPED:
         if "_ritz-" in path.stem:
@@ -71,6 +72,7 @@ def base_of(path):
     return path.name.replace("_ritz-", "-")
 
 
+@pytest.mark.usefixtures("as_users_run_it")
 def test_a_model_that_goes_on_from_another_starts_from_the_shipped_one():
     for name, run in matrix.configs().items():
         if run.base and not isinstance(run, Enriched):
