@@ -42,19 +42,14 @@ def timing(function: Callable[[], Any], *, runs: int = RUNS, warm: bool = False)
         runs: number of timed runs.
         warm: whether the function has run before; if not, it runs once untimed.
     """
-    if not warm:
-        jax.block_until_ready(function())
-    seconds = []
-    for _ in range(runs):
-        began = time.perf_counter()
-        jax.block_until_ready(function())
-        seconds.append(time.perf_counter() - began)
-    return Timing(statistics.median(seconds), min(seconds), max(seconds))
+    return timings({"": function}, runs=runs, warm=warm)[""]
 
 
-def timings(functions: dict[str, Callable[[], Any]], *, runs: int = RUNS) -> dict[str, Timing]:
+def timings(
+    functions: dict[str, Callable[[], Any]], *, runs: int = RUNS, warm: bool = False
+) -> dict[str, Timing]:
     """Return the timings of several functions, run in turn so that all see the same machine."""
-    for function in functions.values():
+    for function in () if warm else functions.values():
         jax.block_until_ready(function())
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(runs):

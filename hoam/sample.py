@@ -5,9 +5,7 @@ $$\mathrm{d}X = \nabla s(X, t; \mu)\,\mathrm{d}t + \epsilon\,\mathrm{d}W$$
 `rollout` takes equal steps, with noise (stochastic Heun, whose drift is of order 2 as the noise
 vanishes) or without (the classical Runge-Kutta method, of order 4).
 
-`adaptive_rollout` is for the dynamics without noise. A learned potential is smooth nearly
-everywhere and steep in a few thin filaments for part of the time, so equal steps small enough for
-the steepest place waste most evaluations of the field. The Bogacki-Shampine pair of orders 3 and 2
+`adaptive_rollout` is for the dynamics without noise. The Bogacki-Shampine pair of orders 3 and 2
 (Appl. Math. Lett. 2, 321, 1989) estimates its own error and chooses each step; three evaluations a
 step. Output times do not shorten the steps: between them the path is the cubic Hermite polynomial
 of the states and velocities at both ends, of order 4.

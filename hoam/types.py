@@ -218,15 +218,14 @@ class Sampler(Protocol):
         like: Float[Array, "N D"],
         periodic: Bool[Array, " D"],
     ) -> Float[Array, "N D"]:
-        """Draw samples of one law, of the shape and type of `like`.
+        """Draw samples of one law.
 
         Args:
             key: random key.
             network: from the further conditions to a map of states `[N, D]` to outputs `[N, D]`.
-            like: `[N, D]`, any array.
+            like: `[N, D]`, array of the shape and type to return.
             periodic: `[D]`, which coordinates have period 1; samples may leave [0, 1].
         """
-        ...
 
 
 @dataclass(frozen=True)
