@@ -226,6 +226,7 @@ class Sampler(Protocol):
             like: `[N, D]`, array of the shape and type to return.
             periodic: `[D]`, which coordinates have period 1; samples may leave [0, 1].
         """
+        ...
 
 
 @dataclass(frozen=True)
