@@ -18,7 +18,8 @@ from benchmarks.measure import ROOT, save, timing
 from hoam.calculus import evaluate
 from hoam.devices import map_blocks
 from hoam.metrics import electric_energy, relative_l2_error
-from hoam.sample import TOLERANCE, adaptive_rollout, rollout
+from hoam.inference import MAX_STEP
+from hoam.integrators import heun_step, runge_kutta_step
 
 CHECKPOINT = ROOT / "checkpoints" / "two_stream-quiet-hoam_g-0.safetensors"
 KEY = jax.random.key(40_002)
@@ -91,44 +92,45 @@ class Problem:
         )
 
 
-def equal_steps(field: Callable, y: jax.Array, t: jax.Array, *, substeps: int, noise: float = 0.0):
-    """Return a rollout with equal steps: Runge-Kutta 4, or Heun if `noise` is not zero."""
-    return rollout(KEY, field, x0=y, times=t, substeps=substeps, epsilon=noise)
+def equal_steps(field: Callable, y: jax.Array, t: jax.Array, *, step: Callable, substeps: int):
+    """Return the states at all times by equal steps of one kind."""
+
+    def advance(y, inputs):
+        start, h = inputs
+        y = jax.lax.fori_loop(0, substeps, lambda i, y: step(field, y, start + i * h, h), y)
+        return y, y
+
+    path = jax.lax.scan(advance, y, (t[:-1], jnp.diff(t) / substeps))[1]
+    return jnp.concatenate([y[None], path])
 
 
-def chosen_steps(field: Callable, y: jax.Array, t: jax.Array, *, tolerance: float):
-    """Return a rollout with steps chosen by their error."""
-    return adaptive_rollout(field, x0=y, times=t, max_step=(t[-1] - t[0]) / 16, tolerance=tolerance)
-
-
-#: Noise far below rounding selects the Heun method and leaves its paths as they are.
-INTEGRATORS: dict[str, dict[float, Integrator]] = {
-    "Heun, equal steps": {128 * k: partial(equal_steps, substeps=k, noise=1e-12) for k in (1, 2)},
-    "Runge-Kutta 4, equal steps": {128: partial(equal_steps, substeps=1)},
-    "adaptive": {
-        tolerance: partial(chosen_steps, tolerance=tolerance) for tolerance in (1e-2, 3e-3, 3e-4)
-    },
+HEUN = partial(heun_step, noise=jnp.zeros(()))
+#: By the number of field evaluations.
+INTEGRATORS: dict[str, dict[int, Integrator]] = {
+    "Heun": {256 * k: partial(equal_steps, step=HEUN, substeps=k) for k in (1, 2)},
+    "Runge-Kutta 4": {512: partial(equal_steps, step=runge_kutta_step, substeps=1)},
 }
 
 
-def converged(problem: Problem, *, tolerance: float = 2e-5) -> np.ndarray:
+def converged(problem: Problem, *, substeps: int = 4) -> np.ndarray:
     """Return the energy of a rollout whose own error is far below those that it judges."""
-    return problem.energy(problem.in_blocks(partial(chosen_steps, tolerance=tolerance))())
+    reference = partial(equal_steps, step=runge_kutta_step, substeps=substeps)
+    return problem.energy(problem.in_blocks(reference)())
 
 
 def compare(problem: Problem, truth: np.ndarray, *, runs: int = 7) -> dict[str, Any]:
     """Return time and error of each integrator, of the shipped rollout and of Euler's method."""
     rollouts = {
-        (name, setting): problem.in_blocks(integrator)
+        (name, evaluations): problem.in_blocks(integrator)
         for name, settings in INTEGRATORS.items()
-        for setting, integrator in settings.items()
+        for evaluations, integrator in settings.items()
     }
     rollouts["Euler, all at once", 1000] = problem.euler(1000)
-    rollouts["shipped", TOLERANCE] = problem.shipped
+    rollouts["shipped", round(2 / MAX_STEP)] = problem.shipped
     found: dict[str, Any] = {}
-    for (name, setting), run in rollouts.items():
+    for (name, evaluations), run in rollouts.items():
         error = relative_l2_error(problem.energy(run()), truth)
-        entry = {"setting": setting, "error": float(error)}
+        entry = {"evaluations": evaluations, "error": float(error)}
         found.setdefault(name, []).append(entry | timing(run, runs=runs, warm=True)._asdict())
     return found
 

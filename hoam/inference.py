@@ -1,4 +1,4 @@
-r"""Compiled rollouts of a trained potential, block by block of neighbouring particles.
+r"""Compiled rollouts of a trained potential, block by block of particles.
 
 The field is the gradient of the network plus that of the linear part, if there is one:
 $\nabla s_\theta(x, t; \mu) + \sum_k c_k(t, \mu)\nabla\varphi_k(x)$, normalised.
@@ -12,13 +12,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from scipy.spatial import KDTree
 
 from hoam.calculus import evaluate
-from hoam.devices import BLOCK, map_blocks
+from hoam.devices import map_blocks
 from hoam.linear_part import Basis, coefficients_at
-from hoam.sample import adaptive_rollout, rollout
+from hoam.sample import rollout
 from hoam.types import PotentialNetwork, PRNGKey, Scalar
+
+#: Default of the largest step of a rollout, as a fraction of the trained time interval.
+MAX_STEP = 1 / 128
 
 
 def potential(
@@ -60,29 +62,23 @@ def roll_out(
     epsilon: float,
 ) -> Float[Array, "T N D"]:
     """Return normalised states at all times; see `Model.sample`."""
-    if max_step is None:
-        max_step = 1 / 16 if epsilon == 0 else 1 / 256
-    # Neighbours share a block, and so the steps that suit them.
-    order = KDTree(y0, leafsize=BLOCK).indices if epsilon == 0 else np.arange(len(y0))
-    gaps = np.diff(times).max() / max_step
-    path = _compiled(
+    gaps = np.diff(times).max() / (MAX_STEP if max_step is None else max_step)
+    return _compiled(
         key,
         params,
         pieces,
-        y0[order],
+        y0,
         jnp.asarray(times, jnp.float32),
         jnp.asarray(mu, jnp.float32),
-        jnp.asarray(max_step, jnp.float32),
+        jnp.asarray(max(1, int(np.ceil(gaps - 1e-9)))),
         network=network,
         basis=basis,
         periodic=periodic,
-        substeps=0 if epsilon == 0 else max(1, int(np.ceil(gaps - 1e-9))),
         epsilon=epsilon,
     )
-    return path[:, np.argsort(order)]
 
 
-@partial(jax.jit, static_argnames=("network", "basis", "periodic", "substeps", "epsilon"))
+@partial(jax.jit, static_argnames=("network", "basis", "periodic", "epsilon"))
 def _compiled(
     key: PRNGKey,
     params: Any,
@@ -90,25 +86,22 @@ def _compiled(
     y0: Array,
     times: Array,
     mu: Array,
-    max_step: Array,
+    substeps: Array,
     *,
     network: PotentialNetwork,
     basis: Basis | None,
     periodic: tuple[bool, ...],
-    substeps: int,
     epsilon: float,
 ) -> Float[Array, "T N D"]:
     wrapped = jnp.asarray(periodic)[None]
 
-    def paths(y0, key, params, pieces, times, mu, max_step):
+    def paths(y0, key, params, pieces, times, mu, substeps):
         s = potential(network, basis, params, pieces, y0.shape[1])
 
         def field(t, y):
             # Particles may cross the box during the rollout; the network knows one period.
             return jax.vmap(jax.grad(s(t, mu)))(jnp.where(wrapped, y % 1, y))
 
-        if epsilon == 0:
-            return adaptive_rollout(field, x0=y0, times=times, max_step=max_step)
         return rollout(key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon)
 
-    return map_blocks(paths, y0, key, params, pieces, times, mu, max_step)
+    return map_blocks(paths, y0, key, params, pieces, times, mu, substeps)

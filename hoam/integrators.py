@@ -31,28 +31,6 @@ def runge_kutta_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
     return x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
 
 
-def bogacki_shampine_step(
-    field: Field, x: Array, f: Array, t: Scalar, h: Scalar
-) -> tuple[Array, Array, Array]:
-    r"""Return state and velocity after one step of order 3, and an estimate of the step's error.
-
-    The estimate is the difference to the embedded method of order 2. The velocity at the end is
-    that at the start of the next step: three evaluations a step.
-
-    Args:
-        field: $(t, x) \mapsto$ velocities, of the shape of `x`.
-        x: the state at time `t`.
-        f: `field(t, x)`.
-        t: time at the start of the step.
-        h: the step.
-    """
-    k2 = field(t + h / 2, x + h / 2 * f)
-    k3 = field(t + 3 * h / 4, x + 3 * h / 4 * k2)
-    x = x + h / 9 * (2 * f + 3 * k2 + 4 * k3)
-    k4 = field(t + h, x)
-    return x, k4, jnp.asarray(h * (-5 / 72 * f + k2 / 12 + k3 / 9 - k4 / 8))
-
-
 def heun_step(field: Field, x: Array, t: Scalar, h: Scalar, noise: Array) -> Array:
     r"""Return the state after one step of the stochastic Heun method for additive noise.
 

@@ -83,9 +83,8 @@ class Model:
             x0: `[N, D]`, physical states at `times[0]`.
             times: `[T]`, ascending, physical units.
             mu: parameter value, scalar or `[P]`.
-            max_step: largest step of a rollout, as a fraction of the trained time interval. Not
-                given, 1/16 without diffusion, where smaller steps are taken as the error demands,
-                and 1/256 with diffusion, where steps are equal.
+            max_step: largest step of a rollout, as a fraction of the trained time interval; 1/128
+                if not given. Steps between two output times are equal.
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`.

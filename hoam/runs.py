@@ -101,7 +101,7 @@ class Config:
                 np.mean(
                     [
                         relative_l2_error(
-                            energy(model.sample(key, x0, times=times, mu=mu, max_step=1 / 64), mu),
+                            energy(model.sample(key, x0, times=times, mu=mu), mu),
                             truth,
                         )
                         for mu, x0, truth in cases

@@ -373,7 +373,7 @@ floor = np.asarray(
 distances = {name: np.full((5, len(frequencies)), np.nan) for name in METHODS}
 for (name, w, seed), trained in models.items():
     start = system.initial(jax.random.fold_in(key, seed), mu=w, n_samples=n_particles)[:, :2]
-    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 64)
+    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 256)
     distances[name][seed, frequencies.index(w)] = distance(paths, w)
 typical = {name: np.nanmedian(values, axis=0) for name, values in distances.items()}
 at_8 = frequencies.index(8.0)

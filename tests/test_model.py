@@ -125,7 +125,6 @@ def test_a_second_rollout_compiles_nothing(model):
 
 
 def test_particles_keep_their_place(model):
-    # Blocks hold neighbours: what is sorted for the way has to be sorted back.
     rng = np.random.default_rng(0)
     x0 = rng.uniform((0, -3), (50, 5), size=(700, 2)).astype(np.float32)
     few = sample(model, x0=x0[[5, 400, 699]], max_step=1 / 128)

@@ -7,8 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hoam.integrators import bogacki_shampine_step, heun_step, runge_kutta_step
-from hoam.sample import adaptive_rollout, rollout
+from hoam.integrators import heun_step, runge_kutta_step
+from hoam.sample import rollout
 
 MATRIX = jnp.asarray([[-0.3, 2.0], [-2.0, -0.1]])
 X0 = jnp.asarray([[1.0, 0.0], [0.5, -2.0], [-1.0, 1.0]])
@@ -35,13 +35,9 @@ def run(times, substeps, *, field=rotation, epsilon=0.0, key=0, x0=X0):
     )
 
 
-def third_order(field, x, t, h):
-    return bogacki_shampine_step(field, x, field(t, x), t, h)[0]
-
-
 @pytest.mark.parametrize(
     ("step", "order"),
-    [(runge_kutta_step, 4), (third_order, 3), (partial(heun_step, noise=ZERO), 2)],
+    [(runge_kutta_step, 4), (partial(heun_step, noise=ZERO), 2)],
 )
 def test_integrators_converge_with_their_order(step, order):
     @jax.jit
@@ -54,20 +50,20 @@ def test_integrators_converge_with_their_order(step, order):
     assert np.polyfit(np.log(2.0 / sizes), np.log(errors), 1)[0] == pytest.approx(order, abs=0.1)
 
 
-def test_a_rollout_without_noise_has_order_4_over_unequal_output_times():
+def test_a_rollout_without_noise_has_order_2_over_unequal_output_times():
     times = [0.0, 0.3, 1.0, 2.0]
     sizes = np.asarray([4, 8, 16])
     errors = [float(jnp.abs(run(times, int(n))[-1] - exact(2.0)).max()) for n in sizes]
-    assert np.polyfit(np.log(1 / sizes), np.log(errors), 1)[0] == pytest.approx(4, abs=0.15)
+    assert np.polyfit(np.log(1 / sizes), np.log(errors), 1)[0] == pytest.approx(2, abs=0.15)
 
 
 def test_a_rollout_returns_the_start_and_the_state_at_every_time():
     times = [0.0, 0.3, 1.0, 2.0]
-    path = run(times, 64)
+    path = run(times, 512)
     assert path.shape == (4, 3, 2)
     np.testing.assert_array_equal(path[0], X0)
     for x, t in zip(path, times, strict=True):
-        np.testing.assert_allclose(x, exact(t), atol=1e-6)
+        np.testing.assert_allclose(x, exact(t), atol=1e-5)
 
 
 def decay(t, x):
@@ -98,63 +94,6 @@ def test_same_key_same_paths_and_other_key_other_paths_with_noise_only():
     np.testing.assert_array_equal(run(times, 2, epsilon=0.1), run(times, 2, epsilon=0.1))
     assert not np.allclose(run(times, 2, epsilon=0.1), run(times, 2, epsilon=0.1, key=1))
     np.testing.assert_array_equal(run(times, 2), run(times, 2, key=1))
-
-
-def test_the_estimated_error_of_a_step_is_of_order_3():
-    sizes = np.asarray([1 / 8, 1 / 16, 1 / 32])
-    start = rotation(0.3, X0)
-    errors = [
-        float(jnp.abs(bogacki_shampine_step(rotation, X0, start, 0.3, h)[2]).max()) for h in sizes
-    ]
-    assert np.polyfit(np.log(sizes), np.log(errors), 1)[0] == pytest.approx(3, abs=0.15)
-
-
-def test_the_velocity_a_step_returns_is_that_at_its_end():
-    x, f, _ = bogacki_shampine_step(rotation, X0, rotation(0.3, X0), 0.3, 0.1)
-    np.testing.assert_allclose(f, rotation(0.4, x), rtol=1e-14)
-
-
-def adaptive(times, *, field=rotation, x0=X0, max_step=0.5, tolerance=1e-6):
-    times = jnp.asarray(times)
-    return adaptive_rollout(field, x0=x0, times=times, max_step=max_step, tolerance=tolerance)
-
-
-def test_the_error_of_an_adaptive_rollout_follows_its_tolerance_at_all_output_times():
-    times = np.linspace(0.0, 2.0, 30)
-    truth = np.stack([exact(t) for t in times])
-    for tolerance in (1e-3, 1e-5, 1e-7):
-        path = adaptive(times, tolerance=tolerance)
-        np.testing.assert_array_equal(path[0], X0)
-        assert 0.1 * tolerance < np.abs(path - truth).max() < 30 * tolerance
-
-
-@pytest.mark.parametrize("tolerance", [1e9, 0.0])
-def test_steps_at_either_bound_give_order_3_between_output_times_too(tolerance):
-    times = [0.0, 0.13, 0.71, 1.37, 2.0]
-    truth = np.stack([exact(t) for t in times])
-    sizes = np.asarray([1 / 8, 1 / 16, 1 / 32])
-    scale = 1.0 if tolerance else 16.0
-    errors = [
-        np.abs(adaptive(times, max_step=h * scale, tolerance=tolerance) - truth).max()
-        for h in sizes
-    ]
-    assert np.polyfit(np.log(sizes), np.log(errors), 1)[0] == pytest.approx(3, abs=0.35)
-
-
-def test_steps_are_small_where_the_field_is_steep_and_large_elsewhere():
-    def steep(t, x):
-        return -2000.0 * (t - 0.5) * jnp.exp(-200.0 * (t - 0.5) ** 2) + 0 * x
-
-    end = adaptive([0.0, 1.0], field=steep, x0=jnp.zeros((1, 1)), max_step=1 / 8)
-    halfway = adaptive([0.0, 0.5], field=steep, x0=jnp.zeros((1, 1)), max_step=1 / 8)
-    assert float(jnp.abs(end[-1, 0, 0])) < 1e-3
-    expected = 5.0 * (1 - np.exp(-200 / 4))
-    assert float(halfway[-1, 0, 0]) == pytest.approx(expected, rel=1e-3)
-
-
-def test_a_rollout_that_blows_up_comes_to_an_end():
-    path = adaptive([0.0, 1.0, 2.0], field=lambda t, x: x**3, x0=jnp.full((2, 1), 4.0))
-    assert not np.isfinite(path[-1]).all()
 
 
 def test_the_mean_of_the_stochastic_heun_method_has_weak_order_2():
