@@ -17,9 +17,9 @@ import hoam
 from benchmarks.measure import ROOT, save, timing
 from hoam.calculus import evaluate
 from hoam.devices import map_blocks
-from hoam.metrics import electric_energy, relative_l2_error
 from hoam.inference import MAX_STEP
 from hoam.integrators import heun_step, runge_kutta_step
+from hoam.metrics import electric_energy, relative_l2_error
 
 CHECKPOINT = ROOT / "checkpoints" / "two_stream-quiet-hoam_g-0.safetensors"
 KEY = jax.random.key(40_002)

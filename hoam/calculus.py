@@ -137,12 +137,21 @@ def lift(
     return features(x), slopes, half * curvatures.sum(axis=0)
 
 
-def random_signs(key: PRNGKey, probes: int, dimension: int) -> Float[Array, "K D"]:
+def random_signs(
+    key: PRNGKey, batch: tuple[int, ...], probes: int, dimension: int
+) -> Float[Array, "*batch K D"]:
     r"""Return Hutchinson directions: random signs over $\sqrt K$.
 
     Then $\sum_k v_k^\top H v_k$ has mean $\mathrm{tr}\,H$ for any symmetric $H$.
+
+    Args:
+        key: random key.
+        batch: shape of the states that get directions of their own.
+        probes: number $K$ of directions of each; 0 for none.
+        dimension: number of coordinates.
     """
-    return jax.random.rademacher(key, (probes, dimension), jnp.result_type(float)) / probes**0.5
+    signs = jax.random.rademacher(key, (*batch, probes, dimension), jnp.result_type(float))
+    return signs / max(probes, 1) ** 0.5
 
 
 def gradient(s: Potential) -> Callable[..., Float[Array, " D"]]:
@@ -184,7 +193,7 @@ def hutchinson(s: Potential, *, probes: int) -> Callable[..., Float[Array, ""]]:
         raise ValueError(message)
 
     def estimate(key, x, t, mu):
-        return jnp.sum(_curvatures(s, x, t, mu, random_signs(key, probes, x.size)))
+        return jnp.sum(_curvatures(s, x, t, mu, random_signs(key, (), probes, x.size)))
 
     return estimate
 

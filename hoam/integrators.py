@@ -7,7 +7,6 @@ Full models and learned ones are advanced by the same steps.
 
 from collections.abc import Callable
 
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from hoam.types import Scalar

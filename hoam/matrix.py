@@ -11,7 +11,7 @@ from hoam.methods import decaying
 from hoam.networks import CoLoRA
 from hoam.quadrature import Rule
 from hoam.runs import Config, Enriched
-from hoam.systems import Oscillator, TwoStream
+from hoam.systems import Bistable, Chaos9D, Oscillator, TwoStream
 
 _RULES: dict[str, Callable[[int], Rule]] = {
     "am": quadrature.monte_carlo,
@@ -46,12 +46,11 @@ def _oscillator(case: str, w: float, rule: Rule, batch: int, seed: int) -> Confi
 
 
 def _two_streams() -> Iterator[Config]:
-    # Simpson's rule needs twice the nodes to hold what Gauss holds; the cost of a step is the same.
-    sizes = {"hoam_g": (128, 64), "am": (128, 64), "hoam_s": (256, 32)}
     quiet = TwoStream(loading="quiet")
     for seed in range(3):
-        for method, (nodes, batch) in sizes.items():
-            yield _two_stream(quiet, method, _RULES[method](nodes), batch, seed)
+        for method in _RULES:
+            rule, batch = _budget(method, nodes=128, batch=64)
+            yield _two_stream(quiet, method, rule, batch, seed)
         yield _two_stream(quiet, "hoam_s_coarse", quadrature.simpson(129), 64, seed)
     for method, rule in _RULES.items():
         # The second protocol: markers, diffusion and hypernetwork as in the paper, no weight.
@@ -106,7 +105,60 @@ def _enriched() -> Iterator[Enriched]:
             yield Enriched(config, quadrature.gauss_legendre(128))
 
 
+def _stochastic() -> Iterator[Config]:
+    for seed in range(3):
+        for method in _RULES:
+            yield _chaos(method, seed)
+            yield _bistable(method, seed)
+
+
+def _chaos(method: str, seed: int) -> Config:
+    rule, batch = _budget(method, nodes=64, batch=64)
+    return Config(
+        name=f"chaos_9d-{method}-{seed}",
+        system=Chaos9D(),
+        mus=Chaos9D.train_mus,
+        validation_mus=(13.75, 13.95),
+        rule=rule,
+        epsilon=7e-2,
+        network=CoLoRA(frequencies=(1.0, 2.0, 4.0), modulation_width=32),
+        minibatch=minibatches.stratified(batch),
+        n_samples=2**13,
+        steps=1000,
+        seed=seed,
+        probes=1,
+        n_validation=2**10,
+    )
+
+
+def _bistable(method: str, seed: int) -> Config:
+    rule, batch = _budget(method, nodes=128, batch=32)
+    return Config(
+        name=f"bistable-{method}-{seed}",
+        system=Bistable(),
+        mus=Bistable.train_mus,
+        validation_mus=(0.12, 0.22),
+        rule=rule,
+        epsilon=0.1,
+        network=CoLoRA(frequencies=(1.0, 2.0, 4.0, 8.0, 16.0), modulation_width=32),
+        minibatch=minibatches.stratified(batch),
+        n_samples=2**14,
+        steps=1500,
+        seed=seed,
+    )
+
+
+def _budget(method: str, *, nodes: int, batch: int) -> tuple[Rule, int]:
+    """Return rule and samples per node at the cost of `nodes` times `batch` samples a step.
+
+    Simpson's rule needs twice the nodes to hold what Gauss holds.
+    """
+    if method == "hoam_s":
+        nodes, batch = 2 * nodes, batch // 2
+    return _RULES[method](nodes), batch
+
+
 def configs() -> dict[str, Config | Enriched]:
     """Return all training runs by name; one that goes on from another comes after it."""
-    runs = (*_oscillators(), *_two_streams(), *_continued(), *_enriched())
+    runs = (*_oscillators(), *_two_streams(), *_stochastic(), *_continued(), *_enriched())
     return {config.name: config for config in runs}

@@ -53,6 +53,8 @@ class Config:
         seed: seed of data and model.
         learning_rate: initial step size.
         weight: weight of the times in the loss, 1 if not given.
+        probes: random directions of the Laplacian, an exact one if not given.
+        n_validation: validation samples per time and parameter.
         base: the run whose model this one goes on from, on the same data; none for a new model.
     """
 
@@ -69,6 +71,8 @@ class Config:
     seed: int
     learning_rate: float = 1e-2
     weight: Callable[[Scalar], Scalar] | None = None
+    probes: int | None = None
+    n_validation: int = 2**12
     base: "Config | None" = None
 
     def keys(self) -> dict[str, PRNGKey]:
@@ -136,11 +140,13 @@ class Config:
             mus=self.validation_mus,
             times=np.linspace(0, end, 97),
             n_samples=self.n_samples,
-        ).thin(2**12)
+        ).thin(self.n_validation)
         model = fit(
             key,
             population,
-            action_matching(rule=self.rule, epsilon=self.epsilon, weight=self.weight),
+            action_matching(
+                rule=self.rule, epsilon=self.epsilon, weight=self.weight, probes=self.probes
+            ),
             network=self.network,
             start=start,
             steps=self.steps,

@@ -65,6 +65,52 @@ def test_loss_and_parameter_gradient_equal_those_by_nested_automatic_differentia
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
 
 
+def prepared(method, nodes, key):
+    """Return nodes as a training step sees them."""
+    return method.prepare(key, nodes, jnp.zeros(nodes.x.shape[-1], bool))
+
+
+@pytest.mark.parametrize("case", ["CoLoRA", "CoLoRA-periodic"])
+def test_without_diffusion_the_reverse_gradient_gives_the_same_loss_and_gradient(case):
+    network = oracles.CASES[case]
+    params, rule = oracles.parameters(network), quadrature.gauss_legendre(3)
+    nodes = nodes_of(rule)
+    forward, reverse = (methods.action_matching(rule=rule, probes=k) for k in (None, 1))
+    value, gradient = jax.jit(jax.value_and_grad(lambda p: total(forward, network, p, nodes)))(
+        params
+    )
+    seen = prepared(reverse, nodes, jax.random.key(0))
+    again, other = jax.jit(jax.value_and_grad(lambda p: total(reverse, network, p, seen)))(params)
+    assert float(again) == pytest.approx(float(value), rel=1e-12)
+    for a, b in zip(jax.tree.leaves(other), jax.tree.leaves(gradient), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+def test_the_loss_with_probes_is_unbiased_and_less_noisy_with_more_of_them():
+    network = oracles.CASES["CoLoRA"]
+    params, rule = oracles.parameters(network), quadrature.gauss_legendre(3)
+    nodes = nodes_of(rule)
+    exact = total(methods.action_matching(rule=rule, epsilon=1.0), network, params, nodes)
+    deviations = []
+    for probes in (1, 4):
+        method = methods.action_matching(rule=rule, epsilon=1.0, probes=probes)
+
+        @jax.jit
+        @jax.vmap
+        def loss(key, method=method):
+            return total(method, network, params, prepared(method, nodes, key))
+
+        losses = np.asarray(loss(jax.random.split(jax.random.key(1), 1000)))
+        deviations.append(losses.std())
+        assert abs(losses.mean() - float(exact)) < 4 * losses.std() / np.sqrt(losses.size)
+    assert deviations[0] / deviations[1] == pytest.approx(2, rel=0.15)
+
+
+def test_fewer_than_one_probe_is_refused():
+    with pytest.raises(ValueError, match="at least one probe"):
+        methods.action_matching(rule=quadrature.simpson(3), probes=0)
+
+
 class WithGauge:
     """A network plus a polynomial c(t), added to the last bias."""
 

@@ -120,7 +120,7 @@ def test_hutchinson_directions_in_the_jet_are_unbiased():
     @jax.jit
     @jax.vmap
     def estimate(key):
-        directions = calculus.random_signs(key, 2, 2)
+        directions = calculus.random_signs(key, (), 2, 2)
         return network_jet(network, params, X, T, MU, epsilon=1.0, directions=directions).generator
 
     values = np.asarray(estimate(jax.random.split(jax.random.key(0), 2000)))
@@ -129,7 +129,7 @@ def test_hutchinson_directions_in_the_jet_are_unbiased():
 
 
 def test_same_key_same_directions_and_other_key_other_directions():
-    one, two, other = (calculus.random_signs(jax.random.key(k), 8, 3) for k in (0, 0, 1))
+    one, two, other = (calculus.random_signs(jax.random.key(k), (), 8, 3) for k in (0, 0, 1))
     np.testing.assert_array_equal(one, two)
     assert not np.array_equal(one, other)
     np.testing.assert_allclose(jnp.abs(one), 8**-0.5)

@@ -51,6 +51,23 @@ def test_the_growth_rate_of_a_logistic_energy_is_half_the_rate_of_its_logarithm(
     assert metrics.growth_rate(times, energy) == pytest.approx(rate, rel=1e-6)
 
 
+@few
+@given(shift=st.floats(0.01, 0.5), stretch=st.floats(1.1, 2), size=st.floats(0.1, 1e3))
+def test_moment_errors_see_shifts_and_stretches_whatever_the_units(shift, stretch, size):
+    rng = np.random.default_rng(0)
+    truth = np.asarray([1.0, size]) * (2 + rng.normal(size=(3, 200, 2)))
+    mean = truth.mean(axis=1, keepdims=True)
+    moved = (1 + shift) * mean + stretch * (truth - mean)
+    of_mean, of_variances = metrics.moment_errors(moved, truth)
+    assert of_mean == pytest.approx(shift)
+    assert of_variances == pytest.approx(stretch**2 - 1)
+
+
+def test_moment_errors_refuse_other_times_or_coordinates():
+    with pytest.raises(ValueError, match="same times and coordinates"):
+        metrics.moment_errors(np.zeros((3, 5, 2)), np.zeros((2, 5, 2)))
+
+
 def test_the_growth_rate_ignores_what_comes_before_the_last_rise_and_after_the_maximum():
     times = np.linspace(0, 60, 601)
     energy = np.exp(2 * 0.2 * (times - 40))

@@ -17,6 +17,10 @@ $$L_\omega(s) = \int_0^1 \mathbb{E}_{\rho_t}\Bigl[\omega\bigl(\tfrac12|\nabla s|
 
 since up to a constant it is $\int\frac{\omega}{2}\,\mathbb{E}_{\rho_t}|\nabla s - \nabla s^*|^2\,
 \mathrm{d}t$. Where small early motions decide what happens late, it lets the early times count.
+
+The forward pass of `hoam.calculus.jet` carries one direction for each coordinate, so that a state
+costs $D + 2$ rows. In many dimensions the gradient comes from one reverse pass instead, and the
+Laplacian from $K$ random directions, at a cost that does not grow with $D$.
 """
 
 from collections.abc import Callable
@@ -24,13 +28,17 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from hoam.calculus import jet
+from hoam.calculus import evaluate, jet, random_signs
 from hoam.quadrature import Rule
 from hoam.types import Method, Scalar
 
 
 def action_matching(
-    *, rule: Rule, epsilon: float = 0.0, weight: Callable[[Scalar], Scalar] | None = None
+    *,
+    rule: Rule,
+    epsilon: float = 0.0,
+    weight: Callable[[Scalar], Scalar] | None = None,
+    probes: int | None = None,
 ) -> Method:
     r"""Return the action-matching objective with the given rule in time.
 
@@ -39,6 +47,9 @@ def action_matching(
             step.
         epsilon: diffusion $\epsilon \ge 0$ of the inference dynamics, in normalised units.
         weight: $\omega(t) > 0$ on [0, 1], differentiable by JAX; 1 if not given.
+        probes: number $K$ of random directions of Hutchinson's estimate of the Laplacian, drawn
+            afresh for every sample; the gradient then comes from a reverse pass, exactly. Not
+            given, both are exact and come from the forward pass.
 
     Returns:
         A method whose loss at a node $(t_j, \mu)$ with samples $x_1, \dots, x_B$ is the mean over
@@ -47,11 +58,21 @@ def action_matching(
         boundary weight.
 
     Raises:
-        ValueError: if `epsilon` is negative or not finite.
+        ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
     if not 0 <= epsilon < float("inf"):
         message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
         raise ValueError(message)
+    if probes is not None and probes < 1:
+        message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
+        raise ValueError(message)
+    # Without diffusion there is no Laplacian to estimate.
+    count = 0 if epsilon == 0 else probes
+
+    def with_probes(key, nodes, periodic):
+        del periodic
+        signs = random_signs(key, nodes.x.shape[:-1], count, nodes.x.shape[-1])
+        return nodes._replace(extra=signs.astype(nodes.x.dtype))
 
     def loss(network, params, node):
         dimension = node.x.shape[-1]
@@ -60,22 +81,29 @@ def action_matching(
             (node.t,),
             (jnp.ones_like(node.t),),
         )
-        directions = jnp.eye(dimension, dtype=node.x.dtype)
         omega, omega_rate = jax.jvp(weight or jnp.ones_like, (node.t,), (jnp.ones_like(node.t),))
 
-        def at_sample(x):
+        def at_sample(x, directions):
             s = jet(
                 layers, rates, x, directions=directions, epsilon=epsilon, features=network.features
             )
-            integrand = omega * (0.5 * jnp.sum(s.slopes**2) + s.generator) + omega_rate * s.value
+            slopes = s.slopes
+            if probes is not None:
+                slopes = jax.grad(lambda y: evaluate(layers, y, features=network.features))(x)
+            integrand = omega * (0.5 * jnp.sum(slopes**2) + s.generator) + omega_rate * s.value
             return node.integral * integrand + node.boundary * omega * s.value
 
-        return jnp.mean(jax.vmap(at_sample)(node.x))
+        if probes is None:
+            unit = jnp.eye(dimension, dtype=node.x.dtype)
+            return jnp.mean(jax.vmap(at_sample, (0, None))(node.x, unit))
+        return jnp.mean(jax.vmap(at_sample)(node.x, node.extra))
 
     name = f"action matching, {rule.name}"
     if weight is not None:
         name += f", weight {getattr(weight, '__name__', repr(weight))}"
-    return Method(name, rule, epsilon, loss)
+    if probes is None:
+        return Method(name, rule, epsilon, loss)
+    return Method(f"{name}, {probes} probe(s)", rule, epsilon, loss, with_probes)
 
 
 def decaying(rate: float) -> Callable[[Scalar], Scalar]:

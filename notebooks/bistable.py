@@ -1,0 +1,323 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (chap-bistable)=
+# # Bistable particle
+#
+# A particle slides in a potential with two wells, rubs, and is shaken by noise. It starts on top of the barrier between
+# the wells, with a velocity that carries it far beyond them, crosses the barrier several times while friction takes its
+# energy, and is caught at last in one of the two. Which one, is decided by its last crossings: small
+# differences of the parameter or of the start turn the decision round. For a while, then, the population is a tight
+# cloud that flies along an orbit; then it is torn into a spiral; and in the end it fills both wells.
+#
+# The chapter asks how a model trained at $\mu = 0.10, 0.15, 0.25, 0.30$ does at $\mu = 0.20$, in the middle of the
+# widest gap (Section 4 of {cite:t}`berman2024hoam`).
+#
+# :::{admonition} What you will learn
+# :class: tip
+# - what the population looks like at every stage, and the law that it tends to;
+# - how far from each other populations at neighbouring parameters are, which is what a model has to bridge;
+# - how HOAM and action matching do at a parameter they have not seen, over all times.
+# :::
+#
+# ## The full model
+#
+# $$
+# \mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = (-\gamma v + x - \mu x^3)\,\mathrm{d}t + \mathrm{d}W, \qquad
+# \gamma = 0.4, \qquad (x, v)(0) \sim N\bigl((0, -10), \tfrac14 I\bigr).
+# $$ (eq-bistable)
+#
+# The wells lie at $\pm\mu^{-1/2}$. As $t \to \infty$ the law tends to $\rho_\infty \propto \exp(-2\gamma[\frac12 v^2 -
+# \frac12 x^2 + \frac\mu4 x^4])$, whatever the start ({py:mod}`hoam.systems.bistable`); the horizon $t = 12$ is not quite
+# long enough to forget it.
+
+# %% tags=["parameters"]
+profile = "book"
+
+# %% tags=["hide-input"]
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+
+import hoam
+from hoam.metrics import moment_errors, sinkhorn_divergence
+
+hoam.plotting.style()
+report = hoam.report.Report("bistable", profile=profile)
+quick = profile == "quick"
+METHODS = {"HOAM-G": "hoam_g", "HOAM-S": "hoam_s", "AM": "am"}
+SEEDS = range(1 if quick else 3)
+system = hoam.systems.Bistable()
+(mu,) = system.test_mus
+times = np.linspace(0, system.horizon, 65 if quick else 129)
+n_truth, n_model = (2**9, 2**9) if quick else (2**15, 2**13)
+test_key = jax.random.key(42_001)  # no training or validation run uses it
+LIMITS = ((-5.5, 5.5), (-11.0, 9.0))
+LABELS = ("position x", "velocity v")
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-truth", "caption": "The full model at μ = 0.2 in phase space, at six times. The cloud flies through both wells while it loses energy, is torn along the barrier, and settles in the wells at x = ±2.24. Each panel has its own colour scale."}, "image": {"alt": "Six histograms over position and velocity. At first a small round cloud far below, then one at the right and at the left, then a spiral of two arms, and in the end two joined humps."}}
+truth, floor = (
+    np.asarray(system.simulate(k, mu=mu, times=times, n_samples=n_truth))
+    for k in jax.random.split(test_key)
+)
+moments_of_time = (0.0, 1.5, 3.0, 4.5, 6.0, 12.0)
+index = {t: int(np.argmin(np.abs(times - t))) for t in moments_of_time}
+figure, axes = plt.subplots(2, 3, figsize=(9, 5), sharex=True, sharey=True)
+grids = []
+for axis, t in zip(axes.flat, moments_of_time, strict=True):
+    grids.append(hoam.plotting.density(truth[index[t]], limits=LIMITS, bins=96))
+    axis.imshow(grids[-1].T, origin="lower", extent=(*LIMITS[0], *LIMITS[1]), aspect="auto")
+    axis.grid(visible=False)
+    axis.annotate(f"t = {t:g}", (0.03, 0.9), xycoords="axes fraction", color="white")
+for axis in axes[-1]:
+    axis.set_xlabel(LABELS[0])
+for axis in axes[:, 0]:
+    axis.set_ylabel(LABELS[1])
+right = np.mean(truth[-1, :, 0] > 0)
+report.record("fig-bistable-truth", share_right=right)
+report.figure(
+    "fig-bistable-truth",
+    figure,
+    data={"t": np.asarray(moments_of_time), "density": np.stack(grids)},
+)
+plt.show()
+
+# %% [markdown]
+# At the end the share of the samples in the right well is {num}`fig-bistable-truth.share_right:.3f`; in the
+# limiting law it is one half.
+#
+# How much does the population depend on the parameter? If it hardly did, a model could copy that of a neighbour. So the
+# yardstick, beside the floor, is the population at the *nearest training parameter*.
+
+# %% [markdown]
+# ## Training and rollout
+#
+# Each model sees $2^{14}$ samples at each of the four parameters: at 128 Gauss-Legendre nodes (HOAM-G), at 257 Simpson
+# nodes (HOAM-S), or at 128 times drawn afresh at each step (AM). A step costs the same for all, 4096 samples; there
+# are 1500 steps and three seeds of each. The diffusion is $\epsilon = 0.1$ in normalised units. It, and the number of
+# steps, were chosen by the moments at $\mu = 0.12, 0.18, 0.22$ and $0.27$, neither trained on nor tested.
+
+# %%
+models = {
+    (name, seed): hoam.load(f"checkpoints/bistable-{stem}-{seed}.safetensors")
+    for name, stem in METHODS.items()
+    for seed in SEEDS
+}
+rollouts = {}
+for (name, seed), model in models.items():
+    key = jax.random.fold_in(test_key, seed)
+    start = system.initial(key, mu=mu, n_samples=n_model)
+    rollouts[name, seed] = np.asarray(model.sample(key, start, times=times, mu=mu))
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-histograms", "caption": "Phase space at μ = 0.2, not trained on, at t = 3 (top), 6 (middle) and 12 (bottom): full model and three reduced models, the first seed of each, equally many samples."}, "image": {"alt": "Three rows of four histograms. Top: an arc on the right. Middle: a spiral around two wells. Bottom: two joined humps. The panels of the reduced models resemble those of the full model."}}
+panels = {}
+for t in (3.0, 6.0, 12.0):
+    panels[f"full model, t = {t:g}"] = truth[index[t], :n_model]
+    for name in ("HOAM-S", "HOAM-G", "AM"):
+        panels[f"{name}, t = {t:g}"] = rollouts[name, 0][index[t]]
+figure, histograms = hoam.plotting.phase_space(
+    panels, limits=LIMITS, labels=LABELS, rows=3, bins=64
+)
+report.figure(
+    "fig-bistable-histograms",
+    figure,
+    data={"density": histograms},
+    parameters={"mu": mu, "bins": 64, "panels": ", ".join(panels)},
+)
+plt.show()
+
+# %% [markdown]
+# ## Errors over time
+#
+# The Sinkhorn divergence to the full model, debiased, with regularisation 0.01 and both coordinates in units of their
+# root mean square {cite}`cuturi2022ott`, beside its floor between two runs of the full model, and beside that between
+# the full model here and at the nearest training parameters.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-distance", "caption": "Sinkhorn divergence to the full model at μ = 0.2 over time: reduced models (median and range of three seeds), another run of the full model (grey, the floor), and the full model at the nearest training parameters (dotted)."}, "image": {"alt": "Curves over time on a logarithmic axis. The dotted curves of the neighbouring parameters lie highest, the grey floor lowest, and the reduced models in between."}}
+N_SINKHORN = 2**8 if quick else 2**11
+EPSILON = 0.01
+unit = np.sqrt(np.mean(truth**2, axis=(0, 1)))
+steps = np.arange(0, len(times), 16)[1:]
+
+
+def divergences(paths):
+    """Return the Sinkhorn divergences to the full model at some times."""
+    return np.asarray(
+        [
+            sinkhorn_divergence(
+                paths[i, :N_SINKHORN] / unit, truth[i, :N_SINKHORN] / unit, epsilon=EPSILON
+            )
+            for i in steps
+        ]
+    )
+
+
+distance = {"floor": divergences(floor)}
+for near in (0.15, 0.25):
+    key = jax.random.fold_in(test_key, round(100 * near))
+    there = system.simulate(key, mu=near, times=times, n_samples=N_SINKHORN)
+    distance[f"μ = {near}"] = divergences(np.asarray(there))
+for name in METHODS:
+    distance[name] = np.stack([divergences(rollouts[name, seed]) for seed in SEEDS])
+figure, axis = plt.subplots(figsize=(6.5, 4))
+for near in (0.15, 0.25):
+    axis.plot(times[steps], distance[f"μ = {near}"], ":", color="black")
+axis.plot([], [], ":", color="black", label="full model at μ = 0.15, 0.25")
+hoam.plotting.line(axis, "floor", times[steps], distance["floor"])
+for name in METHODS:
+    hoam.plotting.band(axis, name, times[steps], distance[name])
+axis.set(xlabel="time t", ylabel="Sinkhorn divergence", yscale="log")
+axis.legend(fontsize=9)
+neighbour = np.minimum(distance["μ = 0.15"], distance["μ = 0.25"])
+report.record(
+    "fig-bistable-distance",
+    floor=distance["floor"].mean(),
+    floor_end=distance["floor"][-1],
+    neighbour=neighbour.mean(),
+)
+for name, stem in METHODS.items():
+    report.record(
+        "fig-bistable-distance",
+        **{
+            stem: np.median(distance[name].mean(axis=1)),
+            f"{stem}_worst": distance[name].mean(axis=1).max(),
+            f"{stem}_end": np.median(distance[name][:, -1]),
+        },
+    )
+report.figure(
+    "fig-bistable-distance",
+    figure,
+    data={"t": times[steps], **distance},
+    parameters={"samples": N_SINKHORN, "epsilon": EPSILON},
+)
+plt.show()
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-moments", "caption": "Means and standard deviations of position and velocity over time at μ = 0.2: full model (black) and reduced models, median and range of three seeds."}, "image": {"alt": "Four panels of damped oscillations. The curves of the reduced models lie on or next to the black ones."}}
+CURVES = {
+    "mean of x": lambda x: x[..., 0].mean(axis=1),
+    "mean of v": lambda x: x[..., 1].mean(axis=1),
+    "deviation of x": lambda x: x[..., 0].std(axis=1),
+    "deviation of v": lambda x: x[..., 1].std(axis=1),
+}
+figure, axes = plt.subplots(2, 2, figsize=(9, 5), sharex=True)
+data = {"t": times}
+for axis, (title, curve) in zip(axes.flat, CURVES.items(), strict=True):
+    data[f"truth_{title}"] = curve(truth)
+    hoam.plotting.line(axis, "truth", times, curve(truth), linewidth=2.4)
+    for name in ("AM", "HOAM-S", "HOAM-G"):
+        curves = np.stack([curve(rollouts[name, seed]) for seed in SEEDS])
+        data[f"{METHODS[name]}_{title}"] = curves
+        hoam.plotting.band(axis, name, times, curves)
+    axis.set_ylabel(title)
+for axis in axes[-1]:
+    axis.set_xlabel("time t")
+axes[0, 1].legend(fontsize=8)
+for metric, value in zip(("mean", "variance"), moment_errors(floor, truth), strict=True):
+    report.record("fig-bistable-moments", **{f"floor_{metric}": value})
+for name, stem in METHODS.items():
+    shares = [np.mean(rollouts[name, seed][-1, :, 0] > 0) for seed in SEEDS]
+    report.record("fig-bistable-moments", **{f"{stem}_share_right": np.median(shares)})
+    errors = np.asarray([moment_errors(rollouts[name, seed], truth) for seed in SEEDS])
+    for metric, values in zip(("mean", "variance"), errors.T, strict=True):
+        report.record(
+            "fig-bistable-moments",
+            **{f"{stem}_{metric}": np.median(values), f"{stem}_{metric}_worst": values.max()},
+        )
+report.figure("fig-bistable-moments", figure, data=data, parameters={"samples": n_model})
+plt.show()
+
+# %% [markdown]
+# | median of three seeds (worst) | HOAM-G | HOAM-S | AM | floor |
+# | --- | --- | --- | --- | --- |
+# | mean | {num}`fig-bistable-moments.hoam_g_mean:.3f` ({num}`fig-bistable-moments.hoam_g_mean_worst:.3f`) | {num}`fig-bistable-moments.hoam_s_mean:.3f` ({num}`fig-bistable-moments.hoam_s_mean_worst:.3f`) | {num}`fig-bistable-moments.am_mean:.3f` ({num}`fig-bistable-moments.am_mean_worst:.3f`) | {num}`fig-bistable-moments.floor_mean:.3f` |
+# | variances | {num}`fig-bistable-moments.hoam_g_variance:.3f` ({num}`fig-bistable-moments.hoam_g_variance_worst:.3f`) | {num}`fig-bistable-moments.hoam_s_variance:.3f` ({num}`fig-bistable-moments.hoam_s_variance_worst:.3f`) | {num}`fig-bistable-moments.am_variance:.3f` ({num}`fig-bistable-moments.am_variance_worst:.3f`) | {num}`fig-bistable-moments.floor_variance:.3f` |
+# | Sinkhorn, mean over times | {num}`fig-bistable-distance.hoam_g:.2e` ({num}`fig-bistable-distance.hoam_g_worst:.2e`) | {num}`fig-bistable-distance.hoam_s:.2e` ({num}`fig-bistable-distance.hoam_s_worst:.2e`) | {num}`fig-bistable-distance.am:.2e` ({num}`fig-bistable-distance.am_worst:.2e`) | {num}`fig-bistable-distance.floor:.2e` |
+# | Sinkhorn, t = 12 | {num}`fig-bistable-distance.hoam_g_end:.2e` | {num}`fig-bistable-distance.hoam_s_end:.2e` | {num}`fig-bistable-distance.am_end:.2e` | {num}`fig-bistable-distance.floor_end:.2e` |
+#
+# ## Verdict
+#
+# **C3.** Every stage is there: the flight, the spiral, the two wells ({numref}`fig-bistable-histograms`). Averaged over times, the
+# divergence of HOAM-G is {num}`fig-bistable-distance.hoam_g:.1e`, between the floor, {num}`fig-bistable-distance.floor:.1e`, and a model that answers with the nearest training
+# parameter, {num}`fig-bistable-distance.neighbour:.1e`. At the end a share of {num}`fig-bistable-truth.share_right:.3f`
+# of the full model's particles is in the right well; of HOAM-G's, {num}`fig-bistable-moments.hoam_g_share_right:.3f`.
+#
+# Random times, with the same budget, have {num}`fig-bistable-distance.am:.1e`; Simpson nodes {num}`fig-bistable-distance.hoam_s:.1e`.
+#
+# ## Change this and see
+#
+# - `start = (0.0, -9.0)` in a subclass of {py:class}`~hoam.systems.bistable.Bistable`: which well wins?
+# - `Bistable(noise=0.3)`: with less noise the arms of the spiral get thinner. Which error grows?
+# - `epsilon` in the training: what does the diffusion of the rollout do to its errors over time?
+#
+# ## Exercises
+#
+# ```{exercise} The law that is left in the end
+# :label: ex-bistable-limit
+#
+# Show that $\rho_\infty \propto \exp(-2\gamma H/\sigma^2)$ with $H = \frac12 v^2 - \frac12 x^2 + \frac\mu4 x^4$ does not change
+# under the Fokker-Planck equation of {eq}`eq-bistable` with noise $\sigma$. What is the variance of $v$ then, and by how much does that at
+# $t = 12$ differ from it ({numref}`fig-bistable-moments`)?
+# *Hint: the Hamiltonian part leaves any function of $H$ alone; friction and noise have to cancel in $v$.*
+# ```
+#
+# ```{solution} ex-bistable-limit
+# :class: dropdown
+#
+# Friction and noise add $\partial_v(\gamma v\rho + \frac{\sigma^2}{2}\partial_v\rho)$. With $\partial_v\rho_\infty = -\frac{2\gamma}{\sigma^2}
+# v\rho_\infty$ the bracket vanishes. The velocity is Gaussian with variance $\sigma^2/(2\gamma) = 1.25$, a deviation of 1.12;
+# position and velocity are independent.
+# ```
+#
+# ```{exercise} How many crossings?
+# :label: ex-bistable-crossings
+#
+# Without noise the energy falls at the rate $\dot H = -\gamma v^2$. Integrate {eq}`eq-bistable` without noise from $(0, -10)$ for $\mu =
+# 0.15, 0.2$ and $0.25$ and count the crossings of $x = 0$. In which well does each end? What does this mean for a model
+# that has to interpolate between parameters?
+# ```
+#
+# ```{solution-start} ex-bistable-crossings
+# :class: dropdown
+# ```
+
+# %%
+still = hoam.systems.Bistable(noise=0.0, spread=0.0)
+for strength in (0.15, 0.2, 0.25):
+    path = np.asarray(
+        still.simulate(test_key, mu=strength, times=np.linspace(0, 12, 1201), n_samples=2)
+    )[:, 0, 0]
+    crossings = int(np.sum(np.diff(np.sign(path[1:])) != 0))
+    print(f"mu = {strength}: {crossings} crossings, ends at x = {path[-1]:.2f}")
+
+# %% [markdown]
+# ```{solution-end}
+# ```
+#
+# The population follows a bundle of such orbits, and noise blurs where they part.
+#
+# ```{exercise} A model of the wrong parameter
+# :label: ex-bistable-neighbour
+#
+# The dotted lines of {numref}`fig-bistable-distance` are the errors of a model that has learned each training parameter perfectly
+# and always answers with the nearest. Which part of the error of HOAM-G would more training data at the same four
+# parameters remove, and which would more parameters?
+# *Hint: compare the errors at $\mu = 0.25$ and at $\mu = 0.2$ of the same model.*
+# ```
+#
+# ```{solution} ex-bistable-neighbour
+# :class: dropdown
+#
+# The error at a training parameter is that of fit and finite training; what is added between the parameters is
+# interpolation, which only parameters nearby can reduce. One rollout at $\mu = 0.25$ against the full model there tells them
+# apart.
+# ```
