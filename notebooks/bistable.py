@@ -60,7 +60,7 @@ SEEDS = range(1 if quick else 3)
 system = hoam.systems.Bistable()
 (mu,) = system.test_mus
 times = np.linspace(0, system.horizon, 65 if quick else 129)
-n_truth, n_model = (2**9, 2**9) if quick else (2**15, 2**13)
+n_truth, n_model = (2**9, 2**9) if quick else (2**15, 2**12)
 test_key = jax.random.key(42_001)  # no training or validation run uses it
 LIMITS = ((-5.5, 5.5), (-11.0, 9.0))
 LABELS = ("position x", "velocity v")
@@ -144,7 +144,7 @@ plt.show()
 # the full model here and at the nearest training parameters.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-distance", "caption": "Sinkhorn divergence to the full model at μ = 0.2 over time: reduced models (median and range of three seeds), another run of the full model (grey, the floor), and the full model at the nearest training parameters (dotted)."}, "image": {"alt": "Curves over time on a logarithmic axis. The dotted curves of the neighbouring parameters lie highest, the grey floor lowest, and the reduced models in between."}}
-N_SINKHORN = 2**8 if quick else 2**11
+N_SINKHORN = 2**8 if quick else 2**10
 EPSILON = 0.01
 unit = np.sqrt(np.mean(truth**2, axis=(0, 1)))
 steps = np.arange(0, len(times), 16)[1:]
