@@ -139,14 +139,16 @@ plt.show()
 # %% [markdown]
 # ## Errors over time
 #
-# The Sinkhorn divergence to the full model, debiased, with regularisation 0.01 and both coordinates in units of their
+# The Sinkhorn divergence to the full model, debiased, with regularisation 0.05 and both coordinates in units of their
 # root mean square {cite}`cuturi2022ott`, beside its floor between two runs of the full model, and beside that between
-# the full model here and at the nearest training parameters.
+# the full model here and at the nearest training parameters. A state that has left the range of the full model is put on its edge,
+# since the divergence does not converge for a few samples at any distance; that flatters a model that loses samples.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-distance", "caption": "Sinkhorn divergence to the full model at μ = 0.2 over time: reduced models (median and range of three seeds), another run of the full model (grey, the floor), and the full model at the nearest training parameters (dotted)."}, "image": {"alt": "Curves over time on a logarithmic axis. The dotted curves of the neighbouring parameters lie highest, the grey floor lowest, and the reduced models in between."}}
 N_SINKHORN = 2**8 if quick else 2**10
-EPSILON = 0.01
+EPSILON = 0.05
 unit = np.sqrt(np.mean(truth**2, axis=(0, 1)))
+lowest, highest = truth.min(axis=(0, 1)), truth.max(axis=(0, 1))
 steps = np.arange(0, len(times), 16)[1:]
 
 
@@ -155,7 +157,9 @@ def divergences(paths):
     return np.asarray(
         [
             sinkhorn_divergence(
-                paths[i, :N_SINKHORN] / unit, truth[i, :N_SINKHORN] / unit, epsilon=EPSILON
+                np.clip(paths[i, :N_SINKHORN], lowest, highest) / unit,
+                truth[i, :N_SINKHORN] / unit,
+                epsilon=EPSILON,
             )
             for i in steps
         ]
