@@ -67,7 +67,7 @@ def action_matching(
         message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
         raise ValueError(message)
     # Without diffusion there is no Laplacian to estimate.
-    count = 0 if epsilon == 0 else probes
+    count = 0 if epsilon == 0 or probes is None else probes
 
     def with_probes(key, nodes, periodic):
         del periodic
