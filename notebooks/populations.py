@@ -459,8 +459,8 @@ rollout_steps, inner_steps = steps_needed(rollout_error), steps_needed(inner_err
 langevin_steps = 10 * 100
 outputs = np.geomspace(1, 1000, 60)
 evaluations = {
-    "one rollout": 4 * np.maximum(rollout_steps, outputs),
-    "flow matching": 4 * inner_steps * outputs,
+    "one rollout": 2 * np.maximum(rollout_steps, outputs),
+    "flow matching": 2 * inner_steps * outputs,
     "annealed Langevin": langevin_steps * outputs,
 }
 for (name, count), kind in zip(evaluations.items(), ("HOAM-G", "CFM", "NCSM"), strict=True):
@@ -479,8 +479,8 @@ report.record(
     rollout_steps=rollout_steps,
     inner_steps=inner_steps,
     langevin_steps=langevin_steps,
-    evaluations_ratio_flow_matching=4 * inner_steps * 100 / (4 * max(rollout_steps, 100)),
-    evaluations_ratio_langevin=langevin_steps * 100 / (4 * max(rollout_steps, 100)),
+    evaluations_ratio_flow_matching=2 * inner_steps * 100 / (2 * max(rollout_steps, 100)),
+    evaluations_ratio_langevin=langevin_steps * 100 / (2 * max(rollout_steps, 100)),
 )
 report.figure(
     "fig-populations-rollout",
@@ -497,7 +497,7 @@ plt.show()
 
 # %% [markdown]
 # To make the comparison fair we ask for the same error, one per cent of a standard deviation at each of eight
-# output times, with the same classical Runge-Kutta method (four evaluations a step). The rollout needs
+# output times, with the same method of Heun (two evaluations a step). The rollout needs
 # {num}`fig-populations-rollout.rollout_steps:.0f` steps, for all times together. The inner flow needs
 # {num}`fig-populations-rollout.inner_steps:.0f`, *for each*. At 100 output times the rollout evaluates its field
 # {num}`fig-populations-rollout.evaluations_ratio_flow_matching:.0f` times less often than flow matching, and

@@ -353,7 +353,7 @@ plt.show()
 # ## The paper's scale
 #
 # The paper trains with 256 times and 256 samples each, for 100 000 steps at most. The operations of a step are known
-# ({py:mod}`benchmarks.training` counts them), and so is the rate that this machine reaches. For five seeds that gives the
+# (`benchmarks/training.py` counts them), and so is the rate that this machine reaches. For five seeds that gives the
 # hours below. The runs are independent of one another: `profiles/slurm` gives each model of the training matrix a
 # job of its own, and a cluster with as many nodes as seeds needs a fifth of the time.
 #
