@@ -33,8 +33,10 @@
 # ## The full model
 #
 # $$
-# \mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = (-\gamma v + x - \mu x^3)\,\mathrm{d}t + \mathrm{d}W, \qquad
-# \gamma = 0.4, \qquad (x, v)(0) \sim N\bigl((0, -10), \tfrac14 I\bigr).
+# \begin{aligned}
+# \mathrm{d}x &= v\,\mathrm{d}t, & \mathrm{d}v &= (-\gamma v + x - \mu x^3)\,\mathrm{d}t + \mathrm{d}W, \\
+# \gamma &= 0.4, & (x, v)(0) &\sim N\bigl((0, -10), \tfrac14 I\bigr).
+# \end{aligned}
 # $$ (eq-bistable)
 #
 # The wells lie at $\pm\mu^{-1/2}$. As $t \to \infty$ the law tends to $\rho_\infty \propto \exp(-2\gamma[\frac12 v^2 -

@@ -32,7 +32,7 @@
 # - what spreads this population: chaos, or the noise;
 # - how to score a model in nine dimensions, by moments and by a transport distance beside its floor;
 # - what the noise of random time nodes does to a model, and how its training curve shows it;
-# - how the loss is computed at a cost that does not grow with the dimension.
+# - how the loss is computed when there are many dimensions.
 # :::
 #
 # ## The full model

@@ -454,7 +454,7 @@ plt.show()
 #
 # In two dimensions the question does not arise: the exact Laplacian takes one row more than a single random
 # direction, and has no variance. In the loss of action matching `probes=K` turns the estimate on. The gradient
-# is then exact still: it comes from one reverse pass, so that the cost of a step does not depend on the dimension
+# is then exact still: it comes from one reverse pass, so that the dimension counts in the first layer alone
 # ({numref}`fig-speed-training`). The models of {ref}`chap-chaos-9d` are trained so.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-hutchinson", "caption": "Hutchinson's estimate of the Laplacian of a random CoLoRA network at one state in 20 dimensions. Root mean square error over independent draws, relative to the Laplacian, against the number of random directions (dots), and the prediction from the off-diagonal entries of the Hessian (line). Dotted line: the size of the Laplacian itself. The exact forward pass takes 20 directions (vertical line) and has no error."}, "image": {"alt": "Log-log plot: dots fall on a line of slope minus one half as the number of random directions grows from one to sixty-four. A dotted horizontal line marks the size of the Laplacian, a vertical line marks 20 directions."}}

@@ -20,7 +20,7 @@ since up to a constant it is $\int\frac{\omega}{2}\,\mathbb{E}_{\rho_t}|\nabla s
 
 The forward pass of `hoam.calculus.jet` carries one direction for each coordinate, so that a state
 costs $D + 2$ rows. In many dimensions the gradient comes from one reverse pass instead, and the
-Laplacian from $K$ random directions, at a cost that does not grow with $D$.
+Laplacian from $K$ random directions: $D$ then counts in the first layer alone.
 """
 
 from collections.abc import Callable
