@@ -11,7 +11,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from benchmarks.measure import ROOT, peak, save, timing, timings
 from hoam import methods, networks, quadrature
@@ -88,15 +87,14 @@ def disagreement(first: tuple, second: tuple) -> dict[str, float]:
     }
 
 
-def floating_point_operations(nodes: Node) -> float:
+def floating_point_operations(*, dimension: int, samples: int) -> float:
     """Return the operations of the matrix products of one step.
 
     A sample sends value, generator and one slope per dimension through each layer, and its value
     through the layer's time derivative; the gradient costs twice as much as the loss.
     """
-    dimension = nodes.x.shape[-1]
     products = sum(n_in * n_out for n_in, n_out in NETWORK.shapes(dimension))
-    return 3.0 * 2.0 * (dimension + 3) * products * np.prod(nodes.x.shape[:2])
+    return 3.0 * 2.0 * (dimension + 3) * products * samples
 
 
 def ratio(*, runs: int = 7, n_nodes: int = 64) -> dict[str, Any]:
@@ -119,9 +117,11 @@ def throughput(
     params, nodes = problem(dimension=dimension, n_nodes=n_nodes)
     step = fast(epsilon=epsilon, probes=probes)
     seconds = timing(lambda: step(params, nodes), runs=runs)
-    found = {**seconds._asdict(), "samples": nodes.x.shape[0] * nodes.x.shape[1]}
+    samples = nodes.x.shape[0] * nodes.x.shape[1]
+    found = {**seconds._asdict(), "samples": samples}
     if probes is None:
-        found["gflops"] = floating_point_operations(nodes) / seconds.median / 1e9
+        operations = floating_point_operations(dimension=dimension, samples=samples)
+        found["gflops"] = operations / seconds.median / 1e9
     return found
 
 

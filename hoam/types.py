@@ -3,8 +3,7 @@ r"""Samples of a population, and the arrays every other module speaks of.
 A *population* $\rho(t, x; \mu)$ of states $x \in \mathbb{R}^D$ is known only through samples
 $x_i(t_j; \mu_k) \sim \rho(t_j, \cdot; \mu_k)$ at chosen times (arXiv 2410.12000, Section 2).
 
-Shape names, used in all signatures: `M` parameter values, `T` times, `N` samples, `D` state
-dimension, `P` parameter dimension.
+Shape names: `M` parameter values, `T` times, `N` samples, `D` state, `P` parameter dimension.
 """
 
 from collections.abc import Callable, Sequence

@@ -106,8 +106,8 @@ plt.show()
 #
 # Each model sees $2^{14}$ samples at each of the four parameters: at 128 Gauss-Legendre nodes (HOAM-G), at 257 Simpson
 # nodes (HOAM-S), or at 128 times drawn afresh at each step (AM). A step costs the same for all, 4096 samples; there
-# are 1500 steps and three seeds of each. The diffusion is $\epsilon = 0.1$ in normalised units. It, and the number of
-# steps, were chosen by the moments at $\mu = 0.12, 0.18, 0.22$ and $0.27$, neither trained on nor tested.
+# are 1500 steps and three seeds of each. The diffusion, $\epsilon = 0.1$ in normalised units, was chosen over
+# $0.03$ by the moments at $\mu = 0.22$, neither trained on nor tested (1000 steps, one seed).
 
 # %%
 models = {
@@ -259,8 +259,7 @@ plt.show()
 #
 # Random times, with the same budget and optimiser, have {num}`fig-bistable-distance.am:.1e`, worse than the nearest
 # parameter; Simpson nodes {num}`fig-bistable-distance.hoam_s:.1e`. The models of AM lose samples: some leave the range of the
-# full model for good, and the deviations grow ({numref}`fig-bistable-moments`). This population moves fast and
-# turns often, so that the loss of a few random times says little.
+# full model for good, and the deviations grow ({numref}`fig-bistable-moments`).
 #
 # ## Change this and see
 #

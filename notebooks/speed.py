@@ -269,8 +269,7 @@ plt.show()
 #
 # For the same number of particles, the second condition fails here: $C$ is
 # {num}`fig-speed-break-even.surrogate_over_full:.0f` times $c_1 K$ with the $K = 2000$ steps of our full model. **In one space
-# dimension the full model beats its surrogate, at any number of queries**, and a paper that reports the surrogate's
-# speed alone does not say so.
+# dimension the full model beats its surrogate, at any number of queries**, as long as both move equally many particles.
 #
 # The surrogate can win for a reason that {eq}`eq-break-even` shows: $n$ and $N$ are not the same number. In the full model
 # particles make the field, so it needs as many as hold the noise of the field down, even if only a mean is asked
@@ -364,8 +363,7 @@ plt.show()
 
 # %%
 for dimension, rate in zip(dimensions, rates[training.EPSILON], strict=True):
-    products = sum(a * b for a, b in training.NETWORK.shapes(dimension))
-    operations = 6 * (dimension + 3) * products * 256 * 256
+    operations = training.floating_point_operations(dimension=dimension, samples=256 * 256)
     hours = 5 * 100_000 * operations / (rate * 1e9) / 3600
     print(
         f"D = {dimension:3d}: {operations / 1e9:6.0f} GFLOP a step, {hours:8.0f} hours for 5 seeds"

@@ -48,9 +48,8 @@ def test_the_fast_and_the_nested_step_agree(small):
 
 
 def test_operations_are_those_of_the_products(small):
-    _, nodes = training.problem(dimension=2, n_nodes=4, n_samples=16)
     one_way = 2 * (2 * 8 + 8 * 8 + 8 * 1) * 5 * 4 * 16
-    assert training.floating_point_operations(nodes) == 3 * one_way
+    assert training.floating_point_operations(dimension=2, samples=4 * 16) == 3 * one_way
 
 
 def test_a_run_of_the_full_model_is_timed_at_every_size():

@@ -111,6 +111,11 @@ def test_velocities_are_the_gradient_of_the_potential_in_normalised_units(model)
     np.testing.assert_allclose((path[1] - path[0])[0] / 1e-2, velocity, rtol=2e-2, atol=1e-2)
 
 
+def test_refining_the_steps_changes_little(model):
+    coarse, fine = (sample(model, max_step=h) for h in (1 / 512, 1 / 1024))
+    np.testing.assert_allclose(coarse, fine, atol=1e-3)
+
+
 def test_without_noise_the_error_of_a_rollout_falls_at_least_with_the_square_of_the_step(model):
     coarse, middle, fine = (sample(model, max_step=h) for h in (1 / 16, 1 / 32, 1 / 64))
     assert 3 * np.abs(middle - fine).max() < np.abs(coarse - middle).max()

@@ -59,11 +59,11 @@ def test_a_rollout_without_noise_has_order_2_over_unequal_output_times():
 
 def test_a_rollout_returns_the_start_and_the_state_at_every_time():
     times = [0.0, 0.3, 1.0, 2.0]
-    path = run(times, 512)
+    path = run(times, 4096)
     assert path.shape == (4, 3, 2)
     np.testing.assert_array_equal(path[0], X0)
     for x, t in zip(path, times, strict=True):
-        np.testing.assert_allclose(x, exact(t), atol=1e-5)
+        np.testing.assert_allclose(x, exact(t), atol=1e-6)
 
 
 def decay(t, x):
