@@ -5,6 +5,7 @@
 # Training is a separate target, `retrain`: a checkpoint is a source file, and its age never
 # starts a training. `make` calls this file; see `make help`.
 
+import functools
 import subprocess
 import sys
 from pathlib import Path
@@ -31,12 +32,13 @@ shell.prefix(
 def notebook_inputs(wildcards):
     """The notebook, the modules it uses and the checkpoints it loads."""
     found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    if wildcards.name == "speed":  # it times what the benchmarks time
+    if wildcards.name in ("comparison", "speed"):  # they time as the benchmarks do
         found += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("benchmarks/*.py"))
         found += ["tests/oracles.py"]
     return found
 
 
+@functools.cache  # asked for by every job of the matrix
 def training_runs():
     """The names of the matrix, each with that of the run it goes on from, or nothing."""
     command = [sys.executable, "-m", "hoam.retrain", "--list"]

@@ -1,7 +1,9 @@
-r"""Compiled rollouts of a trained potential, block by block of particles.
+r"""Compiled inference of a trained model, block by block of particles.
 
 The field is the gradient of the network plus that of the linear part, if there is one:
-$\nabla s_\theta(x, t; \mu) + \sum_k c_k(t, \mu)\nabla\varphi_k(x)$, normalised.
+$\nabla s_\theta(x, t; \mu) + \sum_k c_k(t, \mu)\nabla\varphi_k(x)$, normalised. Methods that take
+the time as a condition have no field: `draw_each` makes the samples of each output time by a
+sampler.
 """
 
 from collections.abc import Callable
@@ -13,11 +15,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hoam.calculus import evaluate
+from hoam.calculus import evaluate, outputs
 from hoam.devices import map_blocks
 from hoam.linear_part import Basis, coefficients_at
 from hoam.sample import rollout
-from hoam.types import PotentialNetwork, PRNGKey, Scalar
+from hoam.types import PotentialNetwork, PRNGKey, Sampler, Scalar
 
 #: Default of the largest step of a rollout, as a fraction of the trained time interval.
 MAX_STEP = 1 / 128
@@ -105,3 +107,45 @@ def _compiled(
         return rollout(key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon)
 
     return map_blocks(paths, y0, key, params, pieces, times, mu, substeps)
+
+
+@partial(jax.jit, static_argnames=("network", "periodic", "sampler"))
+def draw_each(
+    key: PRNGKey,
+    params: Any,
+    y0: Float[Array, "N D"],
+    times: Float[Array, " T"],
+    mu: Float[Array, " P"],
+    *,
+    network: PotentialNetwork,
+    periodic: tuple[bool, ...],
+    sampler: Sampler,
+) -> Float[Array, "T N D"]:
+    r"""Return `y0`, and as many samples at each later time, independent of it and of one another.
+
+    Args:
+        key: random key.
+        params: parameters of the network.
+        y0: `[N, D]`, normalised states at `times[0]`.
+        times: `[T]`, normalised.
+        mu: `[P]`, standardised parameter.
+        network: network with `D` outputs.
+        periodic: which coordinates have period 1.
+        sampler: how samples are drawn at one time.
+    """
+
+    def draws(y0, key, params, times, mu):
+        def at_time(inputs: tuple[PRNGKey, Array]) -> Array:
+            key, t = inputs
+
+            def conditional(condition: Array) -> Callable[[Array], Array]:
+                joint = jnp.concatenate([mu, condition])
+                layers = network.layers(params, t, joint, dimension=y0.shape[1])
+                return jax.vmap(lambda y: outputs(layers, y, features=network.features))
+
+            return sampler.draw(key, conditional, like=y0, periodic=jnp.asarray(periodic))
+
+        keys = jax.random.split(key, times.size - 1)
+        return jnp.concatenate([y0[None], jax.lax.map(at_time, (keys, times[1:]))])
+
+    return map_blocks(draws, y0, key, params, times, mu)

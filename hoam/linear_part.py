@@ -34,14 +34,18 @@ class Basis:
         periodic: for each coordinate, whether it is periodic; normalised, so the period is 1.
         modes: number of waves $m$ along each periodic coordinate, at least 1.
         degree: total degree of the monomials, at least 1.
+        mixed: whether products of several coordinates are in. Without them the functions are the
+            powers $u_i, u_i^2, \dots$ of each coordinate in turn, and none may be periodic.
 
     Raises:
-        ValueError: if a number is smaller than 1 or there is no coordinate.
+        ValueError: if a number is smaller than 1, there is no coordinate, or a periodic one in a
+            basis that is not mixed.
     """
 
     periodic: tuple[bool, ...]
     modes: int = 2
     degree: int = 2
+    mixed: bool = True
 
     def __post_init__(self) -> None:
         if self.modes < 1 or self.degree < 1 or not self.periodic:
@@ -51,9 +55,23 @@ class Basis:
                 "Use e.g. Basis(periodic=(True, False), modes=2, degree=2)."
             )
             raise ValueError(message)
+        if not self.mixed and any(self.periodic):
+            message = (
+                f"Expected no periodic coordinate in a basis of powers; got {self.periodic}. "
+                "Use mixed=True."
+            )
+            raise ValueError(message)
+
+    @property
+    def groups(self) -> int:
+        """Return the number of groups of equal size whose gradients are orthogonal everywhere."""
+        return 1 if self.mixed else len(self.periodic)
 
     def __call__(self, x: Float[Array, " D"]) -> Float[Array, " K"]:
         """Return the values of all functions at one normalised state."""
+        if not self.mixed:
+            u = 2 * x - 1
+            return jnp.stack([u**k for k in range(1, self.degree + 1)], axis=1).ravel()
         waves, powers = [jnp.ones((), x.dtype)], [jnp.ones((), x.dtype)]
         for i in np.flatnonzero(self.periodic):
             for m in range(1, self.modes + 1):

@@ -15,9 +15,8 @@ from jaxtyping import Array, Float
 from hoam import checkpoints, networks
 from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
-from hoam.inference import potential, roll_out
+from hoam.inference import draw_each, potential, roll_out
 from hoam.linear_part import LinearPart
-from hoam.sample import draw_each
 from hoam.scaling import Scaling
 from hoam.types import PRNGKey, Sampler, Scalar, as_parameters, as_times
 

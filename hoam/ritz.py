@@ -49,6 +49,7 @@ def enrich(
     modes: int = 2,
     degree: int = 2,
     splines: int = 32,
+    mixed: bool = True,
 ) -> Model:
     r"""Return the model with the linear part that minimises the loss, its network left as it is.
 
@@ -60,6 +61,8 @@ def enrich(
         modes: waves $m = 1, \dots$ along each periodic coordinate.
         degree: total degree of the monomials in the other coordinates.
         splines: cubic splines in time of each coefficient.
+        mixed: whether products of several coordinates are among the functions. Without them the
+            coordinates decouple, and the cost is linear in their number.
 
     Returns:
         A model of the same network whose `linear` is set.
@@ -70,7 +73,8 @@ def enrich(
     """
     _require_suited(model, population, rule)
     order = np.argsort(population.mus[:, 0])
-    basis = Basis(tuple(period is not None for period in population.periods), modes, degree)
+    wrapped = tuple(period is not None for period in population.periods)
+    basis = Basis(wrapped, modes, degree, mixed)
     times = model.scaling.times(population.times)
     index, integral, boundary = node_table(rule, times)
     values = BSpline.design_matrix(times[index], knots(splines), 3).toarray()
@@ -84,13 +88,17 @@ def enrich(
         found = _moments(
             model.params, jnp.asarray(times[index], jnp.float32), samples, mu, model.network, basis
         )
-        coefficients.append(solve(*found, epsilon=model.epsilon))
+        # Functions of different groups have orthogonal gradients: a linear system for each group.
+        groups = zip(*(np.moveaxis(np.asarray(a, np.float64), 1, 0) for a in found), strict=True)
+        solved = [solve(*group, epsilon=model.epsilon) for group in groups]
+        coefficients.append(np.concatenate(solved, axis=1))
     linear = LinearPart(
         basis,
         np.stack(coefficients).astype(np.float32),
         tuple(float(mu) for mu in population.mus[order, 0]),
     )
-    record = {**model.record, "linear_part": f"modes {modes}, degree {degree}, splines {splines}"}
+    name = f"modes {modes}, degree {degree}, splines {splines}" + ("" if mixed else ", not mixed")
+    record = {**model.record, "linear_part": name}
     return dataclasses.replace(model, linear=linear, record=record)
 
 
@@ -121,31 +129,37 @@ def _moments(
     basis: Basis,
 ) -> tuple[Array, Array, Array, Array]:
     dimension = samples.shape[-1]
-    directions = jnp.eye(dimension, dtype=samples.dtype)
+    groups = basis.groups
+    # A function of one coordinate has along (1, ..., 1) its own slope and curvature.
+    directions = jnp.eye(dimension) if groups == 1 else jnp.ones((1, dimension))
+    directions = directions.astype(samples.dtype)
 
     def at_node(inputs):
         t, x = inputs
         layers = network.layers(params, t, mu, dimension=dimension)
         slope = jax.grad(lambda y: evaluate(layers, y, features=network.features))
         value, slopes, curvature = jax.vmap(lambda y: lift(basis, y, directions, 1.0))(x)
-        gram = jnp.einsum("ndk,ndl->kl", slopes, slopes) / x.shape[0]
+        slopes = slopes.reshape(*slopes.shape[:2], groups, -1)
+        gram = jnp.einsum("ndgk,ndgl->gkl", slopes, slopes) / x.shape[0]
         some = min(_GRADIENTS, x.shape[0])
-        known = jnp.einsum("ndk,nd->k", slopes[:some], jax.vmap(slope)(x[:some])) / some
-        return value.mean(axis=0), gram, known, curvature.mean(axis=0)
+        learned = jax.vmap(slope)(x[:some]).reshape(some, -1, groups)
+        known = jnp.einsum("ndgk,ndg->gk", slopes[:some], learned) / some
+        by_group = [a.mean(axis=0).reshape(groups, -1) for a in (value, curvature)]
+        return by_group[0], gram, known, by_group[1]
 
     return jax.lax.map(at_node, (times, samples))
 
 
 def _solve(
-    *found: Array,
+    *found: np.ndarray,
     values: np.ndarray,
     rates: np.ndarray,
     integral: np.ndarray,
     boundary: np.ndarray,
     epsilon: float,
 ) -> np.ndarray:
-    """Return the spline coefficients `[L, K]` at which the discrete loss is least."""
-    mean, gram, known, curvature = (np.asarray(a, np.float64) for a in found)
+    """Return the spline coefficients `[L, K]` of one group at which the discrete loss is least."""
+    mean, gram, known, curvature = found
     splines, functions = values.shape[1], mean.shape[1]
     weighted = integral[:, None] * values
     matrix = np.einsum("jl,jm,jkn->lkmn", weighted, values, gram, optimize=True)

@@ -4,21 +4,15 @@ $$\mathrm{d}X = \nabla s(X, t; \mu)\,\mathrm{d}t + \epsilon\,\mathrm{d}W$$
 
 `rollout` takes equal steps of the stochastic Heun method, of order 2 without noise.
 
-Methods that take the time as a condition have no rollout: `draw_each` makes the samples of each
-output time by a sampler of `hoam.samplers`.
+Methods that take the time as a condition have no rollout but a sampler (`hoam.samplers`).
 """
-
-from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from hoam.calculus import outputs
 from hoam.integrators import Field, heun_step
-from hoam.types import PotentialNetwork, PRNGKey, Sampler
+from hoam.types import PRNGKey
 
 
 def rollout(
@@ -58,42 +52,3 @@ def rollout(
     keys = jax.random.split(key, gaps.size)
     _, path = jax.lax.scan(advance, x0, (times[:-1], gaps, keys))
     return jnp.concatenate([x0[None], path])
-
-
-@partial(jax.jit, static_argnames=("network", "periodic", "sampler"))
-def draw_each(
-    key: PRNGKey,
-    params: Any,
-    y0: Float[Array, "N D"],
-    times: Float[Array, " T"],
-    mu: Float[Array, " P"],
-    *,
-    network: PotentialNetwork,
-    periodic: tuple[bool, ...],
-    sampler: Sampler,
-) -> Float[Array, "T N D"]:
-    r"""Return `y0`, and as many samples at each later time, independent of it and of one another.
-
-    Args:
-        key: random key.
-        params: parameters of the network.
-        y0: `[N, D]`, normalised states at `times[0]`.
-        times: `[T]`, normalised.
-        mu: `[P]`, standardised parameter.
-        network: network with `D` outputs.
-        periodic: which coordinates have period 1.
-        sampler: how samples are drawn at one time.
-    """
-
-    def at_time(inputs: tuple[PRNGKey, Array]) -> Array:
-        key, t = inputs
-
-        def conditional(condition: Array) -> Callable[[Array], Array]:
-            joint = jnp.concatenate([mu, condition])
-            layers = network.layers(params, t, joint, dimension=y0.shape[1])
-            return jax.vmap(lambda y: outputs(layers, y, features=network.features))
-
-        return sampler.draw(key, conditional, like=y0, periodic=jnp.asarray(periodic))
-
-    keys = jax.random.split(key, times.size - 1)
-    return jnp.concatenate([y0[None], jax.lax.map(at_time, (keys, times[1:]))])

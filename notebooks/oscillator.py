@@ -36,8 +36,11 @@
 # A particle in the plane, on a spring, with noise on its velocity:
 #
 # $$
-# \mathrm{d}q = v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W,
-# \qquad (q, v)(0) \sim N\bigl((-1, -1, 0, 0),\, 10^{-2} I\bigr), \qquad \sigma = 5\cdot 10^{-2}.
+# \begin{aligned}
+# \mathrm{d}q &= v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W,
+# \qquad \sigma = 5\cdot 10^{-2}, \\
+# (q, v)(0) &\sim N\bigl((-1, -1, 0, 0),\, 10^{-2} I\bigr).
+# \end{aligned}
 # $$ (eq-oscillator)
 #
 # Only the position $q$ is observed. Its law is the isotropic Gaussian $N(m(t), \mathrm{sd}(t)^2 I)$,

@@ -32,8 +32,10 @@
 # The example is the harmonic oscillator in the plane, with a little noise on the velocity,
 #
 # $$
-# \mathrm{d}q = v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W, \qquad
-# (q, v)(0) \sim N\bigl((-1,-1,0,0),\, 10^{-2} I\bigr).
+# \begin{aligned}
+# \mathrm{d}q &= v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W, \\
+# (q, v)(0) &\sim N\bigl((-1,-1,0,0),\, 10^{-2} I\bigr).
+# \end{aligned}
 # $$ (eq-focus)
 #
 # Only the position $q$ is observed. Its law is Gaussian at all times, $\rho_t = N(m(t), \mathrm{sd}(t)^2 I)$,

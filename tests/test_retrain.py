@@ -1,5 +1,6 @@
 """The training matrix: complete, named as the checkpoints are, and repeatable."""
 
+import dataclasses
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 import hoam
 from hoam import matrix, retrain
+from hoam.matrix.methods import budget
 from hoam.runs import Enriched
 from hoam.train import fingerprint
 
@@ -57,6 +59,26 @@ def test_validation_parameters_are_neither_trained_on_nor_tested():
         if not config.name.startswith("oscillator"):  # one parameter a model there
             known = {*config.system.train_mus, *config.system.test_mus}
             assert not known & set(config.validation_mus)
+
+
+@pytest.mark.parametrize(
+    ("rival", "outputs", "steps"), [("cfm", 9, 4), ("ncsm", 9, 4), ("dice", 1, 1)]
+)
+def test_rivals_see_the_samples_nodes_and_network_of_hoam(rival, outputs, steps):
+    configs = matrix.configs()
+    base, other = configs["chaos_9d-hoam_g-1"], configs[f"chaos_9d-{rival}-1"]
+    assert other.method.rule == base.method.rule
+    assert other.network == base.network.clone(outputs=outputs)
+    assert other.steps == steps * base.steps
+    changed = {"name": base.name, "method": base.method, "network": base.network}
+    assert dataclasses.replace(other, steps=base.steps, **changed) == base
+
+
+def test_simpson_gets_twice_the_nodes_at_the_same_cost():
+    rule, batch = budget("hoam_s", nodes=128, batch=64)
+    assert (rule.nodes.size, batch) == (257, 32)
+    rule, batch = budget("hoam_g", nodes=128, batch=64)
+    assert (rule.nodes.size, batch) == (128, 64)
 
 
 @pytest.mark.usefixtures("as_users_run_it")  # shipped files hold whole frequencies

@@ -99,31 +99,60 @@ def test_no_change_of_the_coefficients_lowers_the_discrete_loss(moved):
     rates = jnp.asarray(splines_at(times[index], 8, nu=1))
     basis = enriched.linear.basis
 
+    nodes = Node(
+        *(jnp.asarray(times[index]), jnp.broadcast_to(z, (index.size, 1)), y),
+        *(jnp.asarray(integral), jnp.asarray(boundary)),
+    )
+
+    @jax.jit
     def loss(coefficients):
-        def at(j):
-            node = Node(
-                jnp.asarray(times[index[j]]),
-                z,
-                y[j],
-                jnp.asarray(integral[j]),
-                jnp.asarray(boundary[j]),
-            )
-            c, rate = values[j] @ coefficients, rates[j] @ coefficients
+        def at(inputs):
+            node, value, rate = inputs
+            c = value @ coefficients
             whole = lambda x: model.potential(x, node.t, z) + c @ basis(x)  # noqa: E731
             square = jax.vmap(lambda x: jnp.sum(jax.grad(whole)(x) ** 2))(node.x)
             bare = jax.vmap(lambda x: jnp.sum(jax.grad(model.potential)(x, node.t, z) ** 2))(node.x)
             linear = jax.vmap(basis)(node.x).mean(axis=0)
             network = method.loss(model.network, model.params, node)
-            extra = node.integral * (0.5 * jnp.mean(square - bare) + rate @ linear)
+            extra = node.integral * (0.5 * jnp.mean(square - bare) + rate @ coefficients @ linear)
             return network + extra + node.boundary * (c @ linear)
 
-        return sum(at(j) for j in range(index.size))
+        return jax.lax.map(at, (nodes, values, rates)).sum()
 
     best = jnp.asarray(enriched.linear.coefficients[1], float)
     slope = jax.grad(loss)(best)
     untouched = jax.grad(loss)(jnp.zeros_like(best))
     assert float(jnp.abs(slope).max()) < 1e-4 * float(jnp.abs(untouched).max())
     assert float(loss(best)) < float(loss(jnp.zeros_like(best)))
+
+
+@pytest.mark.parametrize("epsilon", [0.0, 0.3])
+def test_without_products_each_coordinate_gets_what_it_would_get_alone(epsilon):
+    # Independent coordinates and a network of zeros: the whole system decouples.
+    population, _ = gaussian(mus=[1.0], deviation=lambda t, mu: np.exp(mu * t) / 10)
+    shifted = population.samples[:, :, ::-1] * (1 + population.times[:, None, None])
+    both = Population(np.concatenate([population.samples, shifted], axis=3), TIMES, [1.0])
+    network = networks.CoLoRA(width=8, depth=3)
+
+    def solved(samples, **choice):
+        population = Population(samples, TIMES, [1.0])
+        params = network.initialise(jax.random.key(0), dimension=samples.shape[3], parameters=1)
+        params = jax.tree.map(jnp.zeros_like, params)
+        model = hoam.Model(network, params, Scaling.of(population), epsilon)
+        return ritz.enrich(model, population, rule=RULE, degree=2, splines=8, **choice).linear
+
+    together = solved(both.samples, mixed=False)
+    alone = [solved(both.samples[..., i : i + 1]) for i in range(2)]
+    expected = np.concatenate([part.coefficients for part in alone], axis=2)
+    np.testing.assert_allclose(
+        together.coefficients, expected, rtol=1e-4, atol=1e-4 * np.abs(expected).max()
+    )
+    assert together.basis.groups == 2
+
+
+def test_powers_without_products_refuse_a_periodic_coordinate():
+    with pytest.raises(ValueError, match="Use mixed=True"):
+        Basis((True, False), mixed=False)
 
 
 def splines_at(times, count, nu=0):

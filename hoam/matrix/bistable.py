@@ -1,0 +1,35 @@
+"""Runs of the bistable particle."""
+
+from collections.abc import Iterator
+
+from hoam import minibatches
+from hoam.matrix.methods import RULES, budget, rivals
+from hoam.methods import action_matching
+from hoam.networks import CoLoRA
+from hoam.runs import Config
+from hoam.systems import Bistable
+
+
+def runs() -> Iterator[Config]:
+    """Yield all runs of this system."""
+    for seed in range(3):
+        same = [_run(method, seed) for method in RULES]
+        yield from same
+        # At first the cloud crosses the plane: 128 times are too far apart for DICE.
+        yield from rivals(same[-1], dice_budget=(512, 8))
+
+
+def _run(method: str, seed: int) -> Config:
+    rule, batch = budget(method, nodes=128, batch=32)
+    return Config(
+        name=f"bistable-{method}-{seed}",
+        system=Bistable(),
+        mus=Bistable.train_mus,
+        validation_mus=(0.12, 0.22),
+        method=action_matching(rule=rule, epsilon=0.1),
+        network=CoLoRA(frequencies=(1.0, 2.0, 4.0, 8.0, 16.0), modulation_width=32),
+        minibatch=minibatches.stratified(batch),
+        n_samples=2**14,
+        steps=1500,
+        seed=seed,
+    )

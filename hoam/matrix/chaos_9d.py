@@ -1,0 +1,39 @@
+"""Runs of the nine modes of convection."""
+
+from collections.abc import Iterator
+
+from hoam import minibatches, quadrature
+from hoam.matrix.methods import rivals
+from hoam.methods import action_matching
+from hoam.networks import CoLoRA
+from hoam.quadrature import Rule
+from hoam.runs import Config
+from hoam.systems import Chaos9D
+
+
+def runs() -> Iterator[Config]:
+    """Yield all runs of this system."""
+    for seed in range(3):
+        hoam_g = _run("hoam_g", quadrature.gauss_legendre(128), 32, seed)
+        yield hoam_g
+        yield _run("hoam_s", quadrature.simpson(129), 32, seed)
+        yield _run("am", quadrature.monte_carlo(64), 64, seed)
+        # Too few nodes, at the same cost.
+        yield _run("hoam_g_coarse", quadrature.gauss_legendre(64), 64, seed)
+        yield from rivals(hoam_g)
+
+
+def _run(case: str, rule: Rule, batch: int, seed: int) -> Config:
+    return Config(
+        name=f"chaos_9d-{case}-{seed}",
+        system=Chaos9D(),
+        mus=Chaos9D.train_mus,
+        validation_mus=(13.75, 13.95),
+        method=action_matching(rule=rule, epsilon=7e-2, probes=1),
+        network=CoLoRA(frequencies=(1.0, 2.0, 4.0), modulation_width=32),
+        minibatch=minibatches.stratified(batch),
+        n_samples=2**13,
+        steps=1000,
+        seed=seed,
+        n_validation=2**10,
+    )

@@ -1,0 +1,67 @@
+"""What the methods of the comparison share: rules, budgets, and the rivals of a HOAM-G run."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from hoam import quadrature
+from hoam.methods import dice, flow_matching, score_matching
+from hoam.minibatches import stratified
+from hoam.quadrature import Rule
+from hoam.runs import Config
+from hoam.types import Method
+
+#: Rules of the action-matching methods, by number of nodes.
+RULES: dict[str, Callable[[int], Rule]] = {
+    "am": quadrature.monte_carlo,
+    "hoam_s": lambda n: quadrature.simpson(n + 1),
+    "hoam_g": quadrature.gauss_legendre,
+}
+#: A step without derivatives of the network costs about a fifth of one with them.
+_MORE_STEPS = 4
+
+
+def budget(method: str, *, nodes: int, batch: int) -> tuple[Rule, int]:
+    """Return rule and samples per node at the cost of `nodes` times `batch` samples a step.
+
+    Args:
+        method: a name of `RULES`. Simpson's rule needs twice the nodes to hold what Gauss holds.
+        nodes: nodes of the other methods.
+        batch: their samples per node.
+    """
+    if method == "hoam_s":
+        nodes, batch = 2 * nodes, batch // 2
+    return RULES[method](nodes), batch
+
+
+def rivals(
+    base: Config,
+    *,
+    dice_budget: tuple[int, int] | None = None,
+) -> Iterator[Config]:
+    """Yield flow matching, score matching and DICE on data, nodes and network of a HOAM-G run.
+
+    The first two have the same network with more outputs, and more steps in about the same time.
+
+    Args:
+        base: the run, whose name holds `hoam_g`.
+        dice_budget: Gauss-Legendre nodes and samples at each for DICE, those of the run if not
+            given: a population may not move by more than its width between two times.
+    """
+
+    def named(name: str, method: Method, **changes) -> Config:
+        return dataclasses.replace(
+            base, name=base.name.replace("hoam_g", name), method=method, **changes
+        )
+
+    rule, epsilon = base.method.rule, base.method.epsilon
+    conditioned = {
+        "network": base.network.clone(outputs=len(base.system.periods)),
+        "steps": _MORE_STEPS * base.steps,
+    }
+    yield named("cfm", flow_matching(rule=rule), **conditioned)
+    yield named("ncsm", score_matching(rule=rule), **conditioned)
+    finer = {}
+    if dice_budget is not None:
+        nodes, batch = dice_budget
+        rule, finer = quadrature.gauss_legendre(nodes), {"minibatch": stratified(batch)}
+    yield named("dice", dice(rule=rule, epsilon=epsilon), **finer)

@@ -1,0 +1,399 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (chap-comparison)=
+# # Six methods side by side
+#
+# Table 1 of {cite:t}`berman2024hoam` sets higher-order action matching beside methods that learn to *sample* each population:
+# conditional flow matching (CFM, {cite:t}`lipman2023flow`) and noise-conditioned score matching with annealed Langevin
+# dynamics (NCSM, {cite:t}`song2019generative`). Both take time and parameter as conditions, and solve a problem of their own for
+# every output time. This chapter judges
+#
+# - **C5**: HOAM reaches their error in a fraction of their inference time.
+#
+# There are six methods here: the two samplers; action matching with random times (AM), with Simpson's rule (HOAM-S) and with
+# Gauss-Legendre nodes (HOAM-G); and the discrete inverse continuity equation (DICE, {cite:t}`blickhan2025dice`), the authors' later
+# method, whose loss is invariant under $s \to s + c(t)$ on any times.
+#
+# :::{admonition} What you will learn
+# :class: tip
+# - how large the errors of six methods are on the same samples, with the same network and seeds;
+# - why a run time means little without an error beside it, and without the number of output times;
+# - which sampler is the cheapest that still reaches the error of HOAM-G.
+# :::
+#
+# ## Same samples, same network, fair budgets
+#
+# All models see the same training samples at the same times, have the same network (with one output per coordinate for CFM and NCSM,
+# and one more condition) and the same optimiser. DICE needs times so close that the population moves by less than its width between two of them; on the bistable particle it
+# has 512 instead of 128, with fewer samples at each. A step of HOAM or DICE needs derivatives of the network in state and time; a step of CFM and
+# NCSM only its values. They get four times as many steps, in about the same time.
+# Systems are the {ref}`bistable particle <chap-bistable>` at $\mu = 0.2$ and the {ref}`nine modes of convection <chap-chaos-9d>` at $r = 13.65$ and
+# $14.05$, parameters that no model was trained on. Three seeds of each.
+
+# %% tags=["parameters"]
+profile = "book"
+
+# %% tags=["hide-input"]
+import dataclasses
+import pathlib
+import sys
+from functools import partial
+
+import jax
+import matplotlib.pyplot as plt
+import numpy as np
+
+sys.path.insert(0, str(pathlib.Path.cwd()))  # benchmarks/ is no part of the package
+import hoam
+from benchmarks import measure
+from hoam.metrics import sinkhorn_divergence
+from hoam.samplers import AnnealedLangevin, FlowSampler
+
+hoam.plotting.style()
+report = hoam.report.Report("comparison", profile=profile)
+quick = profile == "quick"
+METHODS = {
+    "CFM": "cfm",
+    "NCSM": "ncsm",
+    "AM": "am",
+    "HOAM-S": "hoam_s",
+    "HOAM-G": "hoam_g",
+    "DICE": "dice",
+}
+SEEDS = range(1 if quick else 3)
+# System, parameter, regularisation of the divergence (that of its chapter), checkpoints.
+CASES = {
+    "bistable": (hoam.systems.Bistable(), 0.2, 0.05, "bistable-"),
+    "chaos_1365": (hoam.systems.Chaos9D(), 13.65, 0.2, "chaos_9d-"),
+    "chaos_1405": (hoam.systems.Chaos9D(), 14.05, 0.2, "chaos_9d-"),
+}
+TITLES = {
+    "bistable": "bistable, μ = 0.2",
+    "chaos_1365": "convection, r = 13.65",
+    "chaos_1405": "convection, r = 14.05",
+}
+n_samples, n_outputs = (2**7, 4) if quick else (2**10, 8)
+test_key = jax.random.key(43_001)  # no training or validation run uses it
+
+# %% tags=["hide-input"]
+models, truths, others, starts = {}, {}, {}, {}
+for case, (system, mu, _, stem) in CASES.items():
+    times = np.linspace(0, system.horizon, n_outputs + 1)
+    keys = jax.random.split(jax.random.fold_in(test_key, round(100 * mu)), 3)
+    truths[case], others[case] = (
+        np.asarray(system.simulate(k, mu=mu, times=times, n_samples=n_samples)) for k in keys[:2]
+    )
+    starts[case] = (keys[2], system.initial(keys[2], mu=mu, n_samples=n_samples), times)
+    for name, method in METHODS.items():
+        for seed in SEEDS:
+            file = f"checkpoints/{stem}{method}-{seed}.safetensors"
+            models[case, name, seed] = hoam.load(file)
+minutes = {
+    name: np.median(
+        [m.record["training_seconds"] / 60 for (_, n, _), m in models.items() if n == name]
+    )
+    for name in METHODS
+}
+report.record(
+    "fig-comparison-errors", **{f"minutes_{METHODS[name]}": minutes[name] for name in METHODS}
+)
+
+# %% [markdown]
+# The median training time is {num}`fig-comparison-errors.minutes_hoam_g:.1f` minutes for HOAM-G,
+# {num}`fig-comparison-errors.minutes_cfm:.1f` for CFM and {num}`fig-comparison-errors.minutes_ncsm:.1f` for NCSM, each on one core.
+#
+# ## Errors
+#
+# The error is the Sinkhorn divergence to the full model, debiased, averaged over the output times after the first, with
+# coordinates in units of their root mean square, and regularisation 0.05 (bistable) and 0.2 (convection). States
+# outside the range of the full model are put on its edge, as in the chapter on the bistable particle. The floor is the same number for a second run of the
+# full model with as many samples.
+#
+# The samplers run with their defaults: CFM with 32 Runge-Kutta steps of order 4, NCSM with 10 noise levels and 100 steps at each, as in the paper, HOAM, AM and
+# DICE with 128 steps of Heun's method for the whole interval.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-comparison-errors", "caption": "Error of six methods on the same samples at parameters not trained on: median of three seeds (dot) and their range (bar). Grey: floor between two independent runs of the full model."}, "image": {"alt": "Three panels, one for each system and parameter, with one dot per method on a logarithmic axis, above a grey line for the floor."}}
+unit = {case: np.sqrt(np.mean(truth**2, axis=(0, 1))) for case, truth in truths.items()}
+
+
+def error(paths, case):
+    """Return the divergence to the full model, averaged over the later times."""
+    truth, scale, epsilon = truths[case], unit[case], CASES[case][2]
+    inside = np.clip(paths, truth.min(axis=(0, 1)), truth.max(axis=(0, 1)))
+    return np.mean(
+        [
+            sinkhorn_divergence(a / scale, b / scale, epsilon=epsilon)
+            for a, b in zip(inside[2::2], truth[2::2], strict=True)
+        ]
+    )
+
+
+def paths(model, case, **settings):
+    """Return the samples of a model at all output times."""
+    key, x0, times = starts[case]
+    return model.sample(key, x0, times=times, mu=CASES[case][1], **settings)
+
+
+errors = {key: error(np.asarray(paths(model, key[0])), key[0]) for key, model in models.items()}
+floors = {case: error(others[case], case) for case in CASES}
+figure, axes = plt.subplots(1, len(CASES), figsize=(9.2, 3.4), sharey=True)
+table = {}
+for axis, case in zip(axes, CASES, strict=True):
+    for place, (name, method) in enumerate(METHODS.items()):
+        values = np.asarray([errors[case, name, seed] for seed in SEEDS])
+        table[f"{method}_{case}"] = values
+        colour = hoam.plotting.COLOURS[name]
+        axis.plot(
+            [place, place], [values.min(), values.max()], color=colour, linewidth=5, alpha=0.4
+        )
+        axis.plot(place, np.median(values), "o", color=colour)
+        report.record(
+            "fig-comparison-errors",
+            **{
+                f"{method}_{case}": np.median(values),
+                f"{method}_worst_{case}": values.max(),
+            },
+        )
+    report.record("fig-comparison-errors", **{f"floor_{case}": floors[case]})
+    axis.axhline(floors[case], color=hoam.plotting.COLOURS["floor"])
+    axis.set(title=TITLES[case], yscale="log")
+    axis.title.set_fontsize(11)
+    axis.set_xticks(range(len(METHODS)), list(METHODS), rotation=45, fontsize=9)
+axes[0].set_ylabel("Sinkhorn divergence")
+report.figure(
+    "fig-comparison-errors",
+    figure,
+    data={**table, **{f"floor_{case}": floors[case] for case in CASES}},
+    parameters={"samples": n_samples, "output times": n_outputs, "seeds": len(SEEDS)},
+)
+plt.show()
+
+# %% [markdown]
+# | error: median (worst) | CFM | NCSM | AM | HOAM-S | HOAM-G | DICE | floor |
+# | --- | --- | --- | --- | --- | --- | --- | --- |
+# | bistable, $\mu = 0.2$ | {num}`fig-comparison-errors.cfm_bistable:.3g` ({num}`fig-comparison-errors.cfm_worst_bistable:.3g`) | {num}`fig-comparison-errors.ncsm_bistable:.3g` ({num}`fig-comparison-errors.ncsm_worst_bistable:.3g`) | {num}`fig-comparison-errors.am_bistable:.3g` ({num}`fig-comparison-errors.am_worst_bistable:.3g`) | {num}`fig-comparison-errors.hoam_s_bistable:.3g` ({num}`fig-comparison-errors.hoam_s_worst_bistable:.3g`) | {num}`fig-comparison-errors.hoam_g_bistable:.3g` ({num}`fig-comparison-errors.hoam_g_worst_bistable:.3g`) | {num}`fig-comparison-errors.dice_bistable:.3g` ({num}`fig-comparison-errors.dice_worst_bistable:.3g`) | {num}`fig-comparison-errors.floor_bistable:.3g` |
+# | convection, $r = 13.65$ | {num}`fig-comparison-errors.cfm_chaos_1365:.3g` ({num}`fig-comparison-errors.cfm_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.ncsm_chaos_1365:.3g` ({num}`fig-comparison-errors.ncsm_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.am_chaos_1365:.3g` ({num}`fig-comparison-errors.am_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.hoam_s_chaos_1365:.3g` ({num}`fig-comparison-errors.hoam_s_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.hoam_g_chaos_1365:.3g` ({num}`fig-comparison-errors.hoam_g_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.dice_chaos_1365:.3g` ({num}`fig-comparison-errors.dice_worst_chaos_1365:.3g`) | {num}`fig-comparison-errors.floor_chaos_1365:.3g` |
+# | convection, $r = 14.05$ | {num}`fig-comparison-errors.cfm_chaos_1405:.3g` ({num}`fig-comparison-errors.cfm_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.ncsm_chaos_1405:.3g` ({num}`fig-comparison-errors.ncsm_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.am_chaos_1405:.3g` ({num}`fig-comparison-errors.am_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.hoam_s_chaos_1405:.3g` ({num}`fig-comparison-errors.hoam_s_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.hoam_g_chaos_1405:.3g` ({num}`fig-comparison-errors.hoam_g_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.dice_chaos_1405:.3g` ({num}`fig-comparison-errors.dice_worst_chaos_1405:.3g`) | {num}`fig-comparison-errors.floor_chaos_1405:.3g` |
+#
+# ## Run time, and run time at equal error
+#
+# Each method may be made cheaper: fewer steps of the rollout, fewer steps of the flow, fewer Langevin steps at each noise level. So
+# we vary the solver and look at error and time together. The time is that of all output times for all samples,
+# compiled and warmed up, on all cores, the first seed of each method.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-comparison-time", "caption": "Error and run time of all output times, for solvers from cheap to costly; the star is the default. Left: bistable particle, right: convection at r = 13.65; the first seed of each method. Grey line: floor. Black line: run time of the full model for as many samples."}, "image": {"alt": "Two panels with logarithmic axes, one curve per method. Curves fall with time and level off. Score matching lies far to the right."}}
+ROLLOUTS = {f"{n} steps": {"max_step": 1 / n} for n in (8, 16, 32, 64, 128, 256)}
+FLOWS = {
+    "1 step, Heun": FlowSampler(steps=1, order=2),
+    "2 steps, Heun": FlowSampler(steps=2, order=2),
+    "4 steps, Heun": FlowSampler(steps=4, order=2),
+    "8 steps, Heun": FlowSampler(steps=8, order=2),
+    "32 steps, Runge-Kutta 4": FlowSampler(),
+}
+CHAINS = {f"10 x {n} steps": AnnealedLangevin(steps=n) for n in (2, 5, 10, 30, 100)}
+DEFAULT = {
+    "HOAM-G": "128 steps",
+    "DICE": "128 steps",
+    "CFM": "32 steps, Runge-Kutta 4",
+    "NCSM": "10 x 100 steps",
+}
+runs = 1 if quick else 3
+
+
+def choices(name, case):
+    """Return the runs of one method to compare, from cheap to costly, by name."""
+    model = models[case, name, 0]
+    if model.sampler is None:
+        return {label: (model, settings) for label, settings in ROLLOUTS.items()}
+    samplers = FLOWS if name == "CFM" else CHAINS
+    return {
+        label: (dataclasses.replace(model, sampler=sampler), {})
+        for label, sampler in samplers.items()
+    }
+
+
+swept, full = {}, {}
+for case in ("bistable", "chaos_1365"):
+    system, mu = CASES[case][:2]
+    key, _, times = starts[case]
+    full[case] = measure.timing(
+        partial(system.simulate, key, mu=mu, times=times, n_samples=n_samples), runs=runs
+    ).median
+    for name in DEFAULT:
+        for label, (model, settings) in choices(name, case).items():
+            found = np.asarray(paths(model, case, **settings))
+            again = partial(paths, model, case, **settings)
+            seconds = measure.timing(again, runs=runs, warm=True).low
+            swept[case, name, label] = (seconds, error(found, case))
+
+figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.8), sharey=True)
+data = {}
+for axis, case in zip(axes, full, strict=True):
+    for name in DEFAULT:
+        points = np.asarray([v for (c, n, _), v in swept.items() if (c, n) == (case, name)])
+        data[f"{METHODS[name]}_{case}"] = points
+        hoam.plotting.line(axis, name, *points.T, marker="o", markersize=4)
+        axis.plot(
+            *swept[case, name, DEFAULT[name]], "*", color=hoam.plotting.COLOURS[name], markersize=13
+        )
+    axis.axhline(floors[case], color=hoam.plotting.COLOURS["floor"])
+    axis.axvline(full[case], color=hoam.plotting.COLOURS["truth"])
+    axis.set(title=TITLES[case], xscale="log", yscale="log", xlabel="seconds")
+    data[f"full_model_seconds_{case}"] = full[case]
+axes[0].set_ylabel("Sinkhorn divergence")
+axes[0].legend(fontsize=9)
+
+cheapest = {}
+for case in full:
+    goal = 1.2 * swept[case, "HOAM-G", DEFAULT["HOAM-G"]][1]
+    for name in DEFAULT:
+        found = {label: v for (c, n, label), v in swept.items() if (c, n) == (case, name)}
+        reached = [label for label, (_, value) in found.items() if value <= goal]
+        best = min(found, key=lambda label: found[label][1])
+        chosen = min(reached, key=lambda label: found[label][0]) if reached else best
+        cheapest[case, name] = chosen
+        report.record(
+            "fig-comparison-time",
+            **{
+                f"seconds_{METHODS[name]}_{case}": found[DEFAULT[name]][0],
+                f"equal_seconds_{METHODS[name]}_{case}": found[chosen][0],
+                f"equal_error_{METHODS[name]}_{case}": found[chosen][1],
+                f"reached_{METHODS[name]}_{case}": bool(reached),
+            },
+        )
+    for name in ("CFM", "NCSM"):
+        method = METHODS[name]
+        default = swept[case, name, DEFAULT[name]][0]
+        ours = swept[case, "HOAM-G", DEFAULT["HOAM-G"]][0]
+        equal = swept[case, name, cheapest[case, name]][0]
+        ours_equal = swept[case, "HOAM-G", cheapest[case, "HOAM-G"]][0]
+        report.record(
+            "fig-comparison-time",
+            **{
+                f"ratio_{method}_{case}": default / ours,
+                f"equal_ratio_{method}_{case}": equal / ours_equal,
+                f"break_even_{method}_{case}": n_outputs * ours_equal / equal,
+            },
+        )
+    report.record("fig-comparison-time", **{f"full_{case}": full[case]})
+report.record("fig-comparison-time", outputs=n_outputs)
+report.figure(
+    "fig-comparison-time",
+    figure,
+    data=data,
+    parameters={"samples": n_samples, "output times": n_outputs, "runs": runs},
+)
+plt.show()
+for (case, name), label in cheapest.items():
+    seconds, value = swept[case, name, label]
+    print(f"{case:11s} {name:7s} {label:24s} {seconds:7.3f} s   error {value:.3g}")
+
+# %% [markdown]
+# The list names, for each method, the cheapest solver whose error is at most 1.2 times that of HOAM-G with its defaults, or else
+# its most accurate one.
+#
+# | seconds for all output times | full model | HOAM-G | DICE | CFM | NCSM |
+# | --- | --- | --- | --- | --- | --- |
+# | bistable, defaults | {num}`fig-comparison-time.full_bistable:.2g` | {num}`fig-comparison-time.seconds_hoam_g_bistable:.2g` | {num}`fig-comparison-time.seconds_dice_bistable:.2g` | {num}`fig-comparison-time.seconds_cfm_bistable:.2g` | {num}`fig-comparison-time.seconds_ncsm_bistable:.2g` |
+# | convection, $r = 13.65$, defaults | {num}`fig-comparison-time.full_chaos_1365:.2g` | {num}`fig-comparison-time.seconds_hoam_g_chaos_1365:.2g` | {num}`fig-comparison-time.seconds_dice_chaos_1365:.2g` | {num}`fig-comparison-time.seconds_cfm_chaos_1365:.2g` | {num}`fig-comparison-time.seconds_ncsm_chaos_1365:.2g` |
+# | bistable, at equal error | {num}`fig-comparison-time.full_bistable:.2g` | {num}`fig-comparison-time.equal_seconds_hoam_g_bistable:.2g` | {num}`fig-comparison-time.equal_seconds_dice_bistable:.2g` | {num}`fig-comparison-time.equal_seconds_cfm_bistable:.2g` | {num}`fig-comparison-time.equal_seconds_ncsm_bistable:.2g` |
+# | convection, $r = 13.65$, at equal error | {num}`fig-comparison-time.full_chaos_1365:.2g` | {num}`fig-comparison-time.equal_seconds_hoam_g_chaos_1365:.2g` | {num}`fig-comparison-time.equal_seconds_dice_chaos_1365:.2g` | {num}`fig-comparison-time.equal_seconds_cfm_chaos_1365:.2g` | {num}`fig-comparison-time.equal_seconds_ncsm_chaos_1365:.2g` |
+#
+# A rollout passes through all times; a sampler starts anew at each. So the ratio depends on how many output times are
+# asked for, here {num}`fig-comparison-time.outputs:.0f`. At equal error, a rollout of HOAM-G takes as long as CFM at
+# {num}`fig-comparison-time.break_even_cfm_bistable:.0f` (bistable) and {num}`fig-comparison-time.break_even_cfm_chaos_1365:.0f` (convection)
+# output times, and as long as NCSM at {num}`fig-comparison-time.break_even_ncsm_bistable:.1f` and
+# {num}`fig-comparison-time.break_even_ncsm_chaos_1365:.1f`. For more, the rollout is the cheaper one.
+#
+# ## The other systems
+#
+# CFM, NCSM and DICE have not been trained on the plasmas and the trap; their chapters compare the rules of action matching. Errors
+# are those of the electric energy over time, relative, in L2 (plasmas), and of the mean and the variances (trap), median of the seeds.
+#
+# | error | parameter | AM | HOAM-S | HOAM-G | HOAM-G with linear part | floor |
+# | --- | --- | --- | --- | --- | --- | --- |
+# OTHER
+#
+# ## Verdict
+#
+# **C5** holds with limits. With the solvers of the paper, HOAM-G answers {num}`fig-comparison-time.ratio_cfm_bistable:.1f` and
+# {num}`fig-comparison-time.ratio_cfm_chaos_1365:.1f` times faster than CFM, and {num}`fig-comparison-time.ratio_ncsm_bistable:.0f` and
+# {num}`fig-comparison-time.ratio_ncsm_chaos_1365:.0f` times faster than NCSM, already at {num}`fig-comparison-time.outputs:.0f` output times. But
+#
+# - its error is not the smallest: on the bistable particle {num}`fig-comparison-errors.hoam_g_bistable:.1e`, where CFM has
+#   {num}`fig-comparison-errors.cfm_bistable:.1e` and NCSM {num}`fig-comparison-errors.ncsm_bistable:.1e`. A rollout carries its errors on from
+#   time to time; a sampler makes each time anew.
+# - 32 Runge-Kutta steps are many. A few steps of Heun's method are enough for CFM to reach the error of HOAM-G, and at few output times
+#   it is then the faster one.
+# - in these two systems of independent particles the full model itself takes
+#   {num}`fig-comparison-time.full_bistable:.2f` s and {num}`fig-comparison-time.full_chaos_1365:.2f` s. No surrogate is needed for them; they
+#   are test problems.
+#
+# DICE, without any quadrature of $\partial_t s$, is as good as HOAM on the convection. Between HOAM-S and HOAM-G three seeds decide nothing.
+#
+# ## Change this and see
+#
+# - `n_outputs = 128`: which curves of {numref}`fig-comparison-time` move, and by how much?
+# - `FlowSampler(steps=4, order=1)`: is Heun's method worth its second evaluation?
+# - `AnnealedLangevin(levels=5, steps=20)`: fewer levels instead of fewer steps.
+#
+# ## Exercises
+#
+# ```{exercise} Counting evaluations
+# :label: ex-comparison-count
+#
+# Let the gradient of a network cost three evaluations. How many evaluations does a particle need for $T$ output times by HOAM (128 steps of
+# Heun), by CFM ($S$ steps of Heun) and by NCSM (10 levels of 100 steps)? From which $T$ on is HOAM cheaper than CFM with
+# $S = 4$? Compare with the measured break-even.
+# *Hint: a step of Heun's method evaluates its field twice.*
+# ```
+#
+# ```{solution} ex-comparison-count
+# :class: dropdown
+#
+# HOAM: $128\cdot 2\cdot 3 = 768$, whatever $T$. CFM: $2ST$; NCSM: about $1000\,T$. With $S = 4$: $8T > 768$ from $T = 96$ on; NCSM is
+# never cheaper. Measured values differ by what else a step costs, and by the $S$ that is needed.
+# ```
+#
+# ```{exercise} Why errors add up in a rollout
+# :label: ex-comparison-drift
+#
+# Let the learned field be $u + \delta$ with $|\delta| \le d$ and $u$ Lipschitz in $x$ with constant $\lambda$. Bound the Wasserstein distance
+# of the rolled-out population at time $t$. Where is the bound pessimistic? What does diffusion change?
+# *Hint: couple the two populations by equal starting points and use Gronwall's inequality.*
+# ```
+#
+# ```{solution} ex-comparison-drift
+# :class: dropdown
+#
+# With $e = |x - y|$ along the coupled paths, $\dot e \le \lambda e + d$, so $W_2(t) \le d\,(e^{\lambda t} - 1)/\lambda$. Where the flow contracts, the
+# one-sided constant is negative and errors are forgotten: that is why the errors fall once the particles have settled in their
+# wells. Diffusion with the same noise leaves the coupling as it is; but the learned drift then contains $-\frac{\epsilon^2}{2}\nabla\log\rho_t$,
+# which pulls particles back to where the population should be.
+# ```
+#
+# ```{exercise} A fair budget
+# :label: ex-comparison-budget
+#
+# Name two other ways to make the six trainings comparable, and say for each which method it would favour.
+# *Hint: what is scarce: samples of the full model, steps, time, memory?*
+# ```
+#
+# ```{solution} ex-comparison-budget
+# :class: dropdown
+#
+# Equal steps favour the methods whose steps cost most, HOAM and DICE. Equal samples drawn from the full model would favour the
+# samplers, which need none at neighbouring times to see a derivative. Equal time, used here roughly, depends on how well each loss is
+# implemented.
+# ```
