@@ -47,7 +47,7 @@
 # By symmetry the exact field points along $x_1$ and depends on $x_1$ alone. So $(x_1, v_1)$ obey the equations of a plasma in one
 # space and one velocity dimension, $x_2, x_3$ stream freely and stay uniform, and $v_2, v_3$ stay what they are. The solver, a
 # particle-in-cell method on a grid in three dimensions ({py:mod}`hoam.systems.strong_landau`), knows nothing of this, and neither do
-# the models. Its particles make noise in all three directions, which soon exceeds the wave. The electric energy is therefore
+# the models. Its particles make noise in all three directions, which late exceeds the wave. The electric energy is therefore
 # taken from the density along $x_1$ alone, for truth and models alike.
 
 # %% tags=["parameters"]
@@ -66,7 +66,8 @@ hoam.plotting.style()
 report = hoam.report.Report("strong_landau", profile=profile)
 quick = profile == "quick"
 METHODS = {"HOAM-G": "hoam_g", "HOAM-S": "hoam_s", "AM": "am"}
-SEEDS = range(1 if quick else 3)
+STEMS = METHODS | {"linear part": "hoam_g_ritz"}
+SEEDS = {name: range(1 if quick or name == "HOAM-S" else 3) for name in STEMS}
 system = hoam.systems.StrongLandau()
 test_mus = system.test_mus
 label = {mu: f"{round(1000 * mu)}" for mu in test_mus}  # 0.875 -> "875", for names of numbers
@@ -81,18 +82,18 @@ PLANE = np.asarray([0, 3])
 
 
 def observe(paths, mu):
-    """Return all that this page looks at: energy, phase space at t = 4, the other coordinates."""
+    """Return what this page looks at: energy, phase space at t = 4 and 9, other coordinates."""
     paths = np.asarray(paths)
     waves = np.exp(1j * k * paths[..., 1:3]).mean(axis=1)
     return {
         "energy": electric_energy(paths, mu=mu, length=system.length, cells=128),
-        "plane": paths[snapshot][:, PLANE],
+        "plane": paths[[snapshot, -1]][..., PLANE],
         "wave": np.abs(waves).max(axis=-1),
         "spread": np.abs(paths[..., 4:].std(axis=1) - 1).max(axis=-1),
     }
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-truth", "caption": "The full model at μ = 0.875, in the plane of position and velocity along the first direction, at six times, on one colour scale. The ripple is sheared, and wound up into filaments."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-truth", "caption": "The full model at μ = 0.875, in the plane of position and velocity along the first direction, at six times, on one colour scale. The ripple is sheared, and wound up into filaments."}, "image": {"alt": "Six histograms of position and velocity. At first a cloud bright at both edges; it is sheared into an S, folded into two crossing arms, and in the end into several thin tilted stripes."}}
 truth, pair, floor, neighbour, reduction, in_space = {}, {}, {}, {}, {}, {}
 for mu in test_mus:
     keys = jax.random.split(jax.random.fold_in(test_key, round(1000 * mu)), 6)
@@ -141,7 +142,7 @@ plt.show()
 # slope of the straight line through the logarithms of these four; in another run or a model, the maximum is the highest value within 0.6 of the
 # true one's time. Landau's rate is that of the dispersion relation ({py:mod}`hoam.dispersion`).
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-decay", "caption": "Left: density along x₁ over time, full model at μ = 0.875. Right: electric energy at both held-out parameters, from the density along x₁ (lines) and from the field in three dimensions (dotted); points mark the maxima, dashed lines decay at Landau's rate for a small ripple."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-decay", "caption": "Left: density along x₁ over time, full model at μ = 0.875. Right: electric energy at both held-out parameters, from the density along x₁ (lines) and from the field in three dimensions (dotted); points mark the maxima, dashed lines decay at Landau's rate for a small ripple."}, "image": {"alt": "Left: bright and dark patches that change places along the position three times over time and fade into an even colour. Right: two curves on a logarithmic axis, falling from 0.3 and 0.2 in four arches over two decades, far faster than two straight dashed lines; dotted curves leave them at the deep minima after time four and near the end."}}
 peaks = {mu: np.asarray([0, *find_peaks(truth[mu]["energy"])[0]])[:4] for mu in test_mus}
 
 
@@ -210,30 +211,30 @@ plt.show()
 
 # %% [markdown]
 # Two runs of the full model that differ in the random key differ by {num}`fig-landau-decay.pair_l2_875:.1e` and
-# {num}`fig-landau-decay.pair_l2_1125:.1e` in the relative L2 norm of the energy over time, and a run of the exact reduction, on a finer grid,
-# differs from them by {num}`fig-landau-decay.reduction_l2_875:.1e` and {num}`fig-landau-decay.reduction_l2_1125:.1e`. So truth is known. A *floor* on this page is
-# another run with as many particles as the models have. The energy of the field in three dimensions never falls below
-# {num}`fig-landau-decay.noise_875:.0e`: the rest is noise.
+# {num}`fig-landau-decay.pair_l2_1125:.1e` in the relative L2 norm of the energy over time. A run of the exact reduction on a finer grid
+# differs from them by {num}`fig-landau-decay.reduction_l2_875:.1e` and {num}`fig-landau-decay.reduction_l2_1125:.1e`. So the truth is known; the
+# *floor* on this page is another run with as many particles as the models have. The energy of the field in three dimensions never falls
+# below {num}`fig-landau-decay.noise_1125:.0e`, which is noise.
 #
 # The energy decays at the rate {num}`fig-landau-decay.rate_875:.3f` ($\mu = 0.875$) and {num}`fig-landau-decay.rate_1125:.3f` ($\mu = 1.125$); Landau's is
-# {num}`fig-landau-decay.landau_875:.3f` and {num}`fig-landau-decay.landau_1125:.3f`. Linear theory lets only those few electrons take energy that move with the
-# wave, and assumes that the wave does not change how they move. Here electrons turn round in the troughs of the wave with the bounce frequency
-# $\sqrt\alpha/\mu$, several times the rate, and the troughs hold all velocities up to $2\sqrt\alpha/(\mu k)$ from that of the wave, which is the bulk of the electrons
-# ({ref}`below <ex-landau-bounce>`). They all take energy, once; later they give some back. So the rate depends on $\alpha$, and is not constant.
+# {num}`fig-landau-decay.landau_875:.3f` and {num}`fig-landau-decay.landau_1125:.3f`. Linear theory lets electrons pass the wave on nearly straight
+# paths, and only the few that are about as fast as the wave take energy from it. This wave bends their paths before it has decayed at that rate, and far more of them: it
+# reaches into the bulk of the velocities ({ref}`ex-landau-bounce`). So the decay depends on $\alpha$ ({ref}`ex-landau-weak`), and it
+# is no constant rate, as the maxima show: they do not lie on a line.
 #
 # ## Training
 #
 # Each model sees $2^{15}$ samples at each of the nine parameters $\mu = 0.8, 0.85, \dots, 1.2$: at 64 Gauss-Legendre nodes, 64 samples
 # at each (HOAM-G), at 129 Simpson nodes, 32 at each (HOAM-S), or at 64 times drawn afresh at each step, 64 at each (AM). A
-# step costs the same for all, 4096 samples; there are 2000 steps and three seeds of each, and network and optimiser are the same. Minibatches are stratified, positions
+# step costs the same for all, 4096 samples; there are 2000 steps, and three seeds of HOAM-G and AM, one of HOAM-S; network and optimiser are the same. Minibatches are stratified, positions
 # enter through sine and cosine, as for the two streams ({ref}`chap-two-stream`). There is no diffusion and hence no Laplacian, so that
 # one reverse pass gives all six derivatives.
 
 # %%
 models = {
     (name, seed): hoam.load(f"checkpoints/strong_landau-{stem}-{seed}.safetensors")
-    for name, stem in (METHODS | {"linear part": "hoam_g_ritz"}).items()
-    for seed in SEEDS
+    for name, stem in STEMS.items()
+    for seed in SEEDS[name]
 }
 observed = {}
 for (name, seed), model in models.items():
@@ -241,11 +242,26 @@ for (name, seed), model in models.items():
         start = system.initial(jax.random.fold_in(test_key, seed), mu=mu, n_samples=n_model)
         observed[name, seed, mu] = observe(model.sample(test_key, start, times=times, mu=mu), mu)
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-training", "caption": "Training loss (left, averaged over a hundred steps) and validation loss (right) over steps, median and range of three seeds. The validation loss is taken at μ = 0.925 and 1.075, on other particles and at other times, with one spline rule for all methods. Lower is better."}, "image": {"alt": "TODO"}}
+
+def curves_of(name, mu, quantity="energy"):
+    """Return one curve for each seed."""
+    return np.stack([observed[name, seed, mu][quantity] for seed in SEEDS[name]])
+
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-training", "caption": "Training loss (left, averaged over a hundred steps; the axis is linear between -0.2 and 0.2 and logarithmic beyond) and validation loss (right) over steps, median and range of three seeds (HOAM-S: one). The validation loss is taken at μ = 0.925 and 1.075, on other particles and at other times, with one spline rule for all methods. Lower is better."}, "image": {"alt": "Left: two thin curves fall together to about minus 0.14; a wide band around a dotted one leaves them in both directions, beyond plus and minus one. Right: validation losses, narrow bands of HOAM at the bottom, a dotted curve above them and its band reaching far up."}}
+def gauge(model):
+    """Return by how much the mean of the potential over fixed states changes in time, μ = 1."""
+    y = model.scaling.states(system.initial(test_key, mu=1.0, n_samples=256))
+    each = jax.vmap(
+        lambda t: jax.vmap(lambda x: model.potential(x, t, np.zeros(1, np.float32)))(y).mean()
+    )
+    return np.ptp(each(np.linspace(0, 1, 65)))
+
+
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6))
 columns = {}
 for name, stem in METHODS.items():
-    histories = [models[name, seed].record["history"] for seed in SEEDS]
+    histories = [models[name, seed].record["history"] for seed in SEEDS[name]]
     every = histories[0]["loss_every"]
     losses = np.stack([np.asarray(h["loss"]) for h in histories])
     # Average over runs of points: a step sees one parameter, and their minima differ.
@@ -259,10 +275,14 @@ for name, stem in METHODS.items():
         "fig-landau-training",
         **{
             f"{stem}_noise": np.median(last.std(axis=1)),
+            f"{stem}_noise_worst": last.std(axis=1).max(),
             f"{stem}_validation": np.median(validation[:, -1]),
             f"{stem}_validation_worst": validation[:, -1].max(),
+            f"{stem}_validation_best": validation[:, -1].min(),
+            f"{stem}_gauge_worst": max(gauge(models[name, seed]) for seed in SEEDS[name]),
         },
     )
+axes[0].set_yscale("symlog", linthresh=0.2)
 axes[0].set(xlabel="step", ylabel="training loss")
 axes[1].set(xlabel="step", ylabel="validation loss")
 axes[1].legend(fontsize=9)
@@ -270,65 +290,88 @@ report.figure("fig-landau-training", figure, data={"step": histories[0]["step"],
 plt.show()
 
 # %% [markdown]
-# TODO
+# All three seeds of HOAM-G go down together, and that of HOAM-S with them. Those of AM part. They start more slowly; the best ends at a
+# validation loss of {num}`fig-landau-training.am_validation_best:.3f`, where the median of HOAM-G has {num}`fig-landau-training.hoam_g_validation:.3f`, the next at {num}`fig-landau-training.am_validation:.3f`, and the third stays at
+# {num}`fig-landau-training.am_validation_worst:.3f`. In the last quarter of the steps its training loss scatters by {num}`fig-landau-training.am_noise_worst:.1f`, that of the median seed of AM by {num}`fig-landau-training.am_noise:.3f`, and
+# those of HOAM-G by {num}`fig-landau-training.hoam_g_noise_worst:.3f` at most (the parameter changes from step to step, and with it the minimum).
+#
+# What happened to the third can be seen in its potential. The mean of $s$ over fixed states changes by {num}`fig-landau-training.am_gauge_worst:.0f` over the horizon; in the models of HOAM-G it does
+# so by {num}`fig-landau-training.hoam_g_gauge_worst:.1f` at most. A function of time alone moves no particle, and an exact rule gives it no weight
+# ({ref}`chap-quadrature`). With random times the loss of a step is off by its gauge defect, and the larger the function, the louder the noise
+# of the steps that should remove it.
 #
 # ## The population at t = 4
 #
-# The panels of Figure 3.
+# The panels of Figure 3, and below them those of the end, where the filaments are thinnest.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-histograms", "caption": "Position and velocity along the first direction at t = 4 at the two held-out parameters (top: μ = 0.875, bottom: μ = 1.125): full model and three reduced models, the first seed of each, equally many particles."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-histograms", "caption": "Position and velocity along the first direction at the two held-out parameters at t = 4 (top: μ = 0.875, middle: μ = 1.125) and at the end (bottom: μ = 0.875): full model and three reduced models, the first seed of each, equally many particles."}, "image": {"alt": "Three rows of four histograms. At time four two crossing arms in all panels, blurred in the middle for AM. At time nine the full model has tilted parallel stripes; the others have one wide band with blurred or misplaced stripes and a few bright spots."}}
 BINS = 32
+ROWS = {
+    "μ = 0.875, t = 4": (0.875, 0),
+    "μ = 1.125, t = 4": (1.125, 0),
+    "μ = 0.875, t = 9": (0.875, 1),
+}
 panels = {}
-for mu in test_mus:
-    panels[f"full model, μ = {mu}"] = floor[mu]["plane"]
+for row, (mu, i) in ROWS.items():
+    panels[f"full, {row}"] = floor[mu]["plane"][i]
     for name in ("HOAM-S", "HOAM-G", "AM"):
-        panels[f"{name}, μ = {mu}"] = observed[name, 0, mu]["plane"]
+        panels[f"{name}, {row}"] = observed[name, 0, mu]["plane"][i]
 figure, histograms = hoam.plotting.phase_space(
-    panels, limits=LIMITS, labels=LABELS, rows=2, bins=BINS
+    panels, limits=LIMITS, labels=LABELS, rows=3, bins=BINS
 )
 
 
-def total_variation(x, mu):
+def total_variation(one, mu, i):
     """Return half the integral of the difference of two histograms, that to the full model."""
-    a, b = (hoam.plotting.density(y, limits=LIMITS, bins=BINS) for y in (x, truth[mu]["plane"]))
+    a, b = (
+        hoam.plotting.density(each[mu]["plane"][i], limits=LIMITS, bins=BINS)
+        for each in (one, truth)
+    )
     return 0.5 * np.abs(a - b).mean() * np.prod(np.diff(LIMITS))
 
 
 for mu in test_mus:
-    report.record(
-        "fig-landau-histograms",
-        **{
-            f"floor_{label[mu]}": total_variation(floor[mu]["plane"], mu),
-            f"neighbour_{label[mu]}": np.mean(
-                [total_variation(n["plane"], mu) for n in neighbour[mu]]
-            ),
-        },
-    )
-    for name, stem in (METHODS | {"linear part": "hoam_g_ritz"}).items():
-        each = [total_variation(observed[name, s, mu]["plane"], mu) for s in SEEDS]
+    for i, when in enumerate(("", "_end")):
+        near = [total_variation({mu: n}, mu, i) for n in neighbour[mu]]
+        numbers = {"floor": total_variation(floor, mu, i), "neighbour": np.mean(near)}
+        for name, stem in STEMS.items():
+            each = [total_variation({mu: observed[name, s, mu]}, mu, i) for s in SEEDS[name]]
+            numbers |= {stem: np.median(each), f"{stem}_worst": np.max(each)}
         report.record(
-            "fig-landau-histograms",
-            **{f"{stem}_{label[mu]}": np.median(each), f"{stem}_worst_{label[mu]}": np.max(each)},
+            "fig-landau-histograms", **{f"{n}{when}_{label[mu]}": v for n, v in numbers.items()}
         )
 report.figure(
     "fig-landau-histograms",
     figure,
     data={"density": histograms},
-    parameters={"t": float(times[snapshot]), "bins": BINS, "panels": ", ".join(panels)},
+    parameters={"bins": BINS, "panels": "; ".join(panels)},
 )
 plt.show()
 
 # %% [markdown]
-# TODO
+# In numbers: the total variation distance between histograms in this plane with 32 by 32 bins, that of a model or of the full model with
+# as many particles against the full model with eight times as many. *Nearest parameter* is a model that answers with the population at a
+# training parameter, 0.025 away (mean over the two).
+#
+# | median of the seeds (worst) | μ | HOAM-G | HOAM-S | AM | nearest parameter | floor |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | t = 4 | 0.875 | {num}`fig-landau-histograms.hoam_g_875:.3f` ({num}`fig-landau-histograms.hoam_g_worst_875:.3f`) | {num}`fig-landau-histograms.hoam_s_875:.3f` | {num}`fig-landau-histograms.am_875:.3f` ({num}`fig-landau-histograms.am_worst_875:.3f`) | {num}`fig-landau-histograms.neighbour_875:.3f` | {num}`fig-landau-histograms.floor_875:.3f` |
+# | t = 4 | 1.125 | {num}`fig-landau-histograms.hoam_g_1125:.3f` ({num}`fig-landau-histograms.hoam_g_worst_1125:.3f`) | {num}`fig-landau-histograms.hoam_s_1125:.3f` | {num}`fig-landau-histograms.am_1125:.3f` ({num}`fig-landau-histograms.am_worst_1125:.3f`) | {num}`fig-landau-histograms.neighbour_1125:.3f` | {num}`fig-landau-histograms.floor_1125:.3f` |
+# | t = 9 | 0.875 | {num}`fig-landau-histograms.hoam_g_end_875:.3f` ({num}`fig-landau-histograms.hoam_g_worst_end_875:.3f`) | {num}`fig-landau-histograms.hoam_s_end_875:.3f` | {num}`fig-landau-histograms.am_end_875:.3f` ({num}`fig-landau-histograms.am_worst_end_875:.3f`) | {num}`fig-landau-histograms.neighbour_end_875:.3f` | {num}`fig-landau-histograms.floor_end_875:.3f` |
+# | t = 9 | 1.125 | {num}`fig-landau-histograms.hoam_g_end_1125:.3f` ({num}`fig-landau-histograms.hoam_g_worst_end_1125:.3f`) | {num}`fig-landau-histograms.hoam_s_end_1125:.3f` | {num}`fig-landau-histograms.am_end_1125:.3f` ({num}`fig-landau-histograms.am_worst_end_1125:.3f`) | {num}`fig-landau-histograms.neighbour_end_1125:.3f` | {num}`fig-landau-histograms.floor_end_1125:.3f` |
+#
+# At $t = 4$ HOAM has the two arms and the way they cross, a little too even in brightness. At the end the
+# full model has stripes; the models have a wide band, whose stripes are few or in the wrong place, and some particles gathered in spots. The potential is
+# smooth, and no diffusion spreads what it has gathered.
 #
 # ## Electric energy at unseen parameters
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-energy", "caption": "Electric energy over time at the two held-out parameters: full model (black) and reduced models, median and range of three seeds. Top: linear axis; bottom: logarithmic axis."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-energy", "caption": "Electric energy over time at the two held-out parameters: full model (black) and reduced models, median and range of three seeds (HOAM-S: one). Top: linear axis; bottom: logarithmic axis."}, "image": {"alt": "Four panels. On the linear axis all curves fall from the same start, with a first and a second smaller maximum; the band of AM rises at late times. On the logarithmic axis the curves of HOAM follow the arches of the truth to time five and then stay above it, those of AM still higher."}}
 def record_scores(figure, name, stem):
     """Record median and worst over the seeds of the scores of one method."""
     for mu in test_mus:
-        each = [scores(observed[name, s, mu]["energy"], mu) for s in SEEDS]
+        each = [scores(curve, mu) for curve in curves_of(name, mu)]
         for metric in each[0]:
             values = [score[metric] for score in each]
             report.record(
@@ -347,7 +390,7 @@ for column, mu in zip(axes.T, test_mus, strict=True):
     for axis in column:
         hoam.plotting.line(axis, "truth", times, truth[mu]["energy"], linewidth=2.4)
         for name in ("AM", "HOAM-S", "HOAM-G"):
-            curves = np.stack([observed[name, s, mu]["energy"] for s in SEEDS])
+            curves = curves_of(name, mu)
             data[f"{METHODS[name]}_{label[mu]}"] = curves
             hoam.plotting.band(axis, name, times, curves)
     column[1].set(xlabel="time t", yscale="log", ylim=(1e-5, 0.5))
@@ -357,13 +400,34 @@ for axis in axes[:, 0]:
 axes[0, 1].legend(fontsize=9)
 for name, stem in METHODS.items():
     record_scores("fig-landau-energy", name, stem)
-report.figure(
-    "fig-landau-energy", figure, data=data, parameters={"particles": n_model, "seeds": len(SEEDS)}
-)
+for mu in test_mus:  # a wave of the energy E is a ripple of the density of amplitude 2 mu k sqrt(E)
+    curves = {"truth": truth[mu]["energy"]}
+    curves["hoam_g"] = np.median(curves_of("HOAM-G", mu), axis=0)
+    report.record(
+        "fig-landau-energy",
+        **{
+            f"ripple_{name}_{label[mu]}": 2 * mu * k * np.sqrt(curve[late].mean())
+            for name, curve in curves.items()
+        },
+    )
+report.figure("fig-landau-energy", figure, data=data, parameters={"particles": n_model})
 plt.show()
 
 # %% [markdown]
-# TODO
+# | median of three seeds (worst) | μ | HOAM-G | HOAM-S, one seed | AM | nearest parameter | floor |
+# | --- | --- | --- | --- | --- | --- | --- |
+# | relative L2 error of $E(t)$ | 0.875 | {num}`fig-landau-energy.hoam_g_l2_875:.3f` ({num}`fig-landau-energy.hoam_g_l2_worst_875:.3f`) | {num}`fig-landau-energy.hoam_s_l2_875:.3f` | {num}`fig-landau-energy.am_l2_875:.3f` ({num}`fig-landau-energy.am_l2_worst_875:.3f`) | {num}`fig-landau-decay.neighbour_l2_875:.3f` | {num}`fig-landau-decay.floor_l2_875:.4f` |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_l2_1125:.3f` ({num}`fig-landau-energy.hoam_g_l2_worst_1125:.3f`) | {num}`fig-landau-energy.hoam_s_l2_1125:.3f` | {num}`fig-landau-energy.am_l2_1125:.3f` ({num}`fig-landau-energy.am_l2_worst_1125:.3f`) | {num}`fig-landau-decay.neighbour_l2_1125:.3f` | {num}`fig-landau-decay.floor_l2_1125:.4f` |
+# | error of the decay rate | 0.875 | {num}`fig-landau-energy.hoam_g_decay_875:.2f` ({num}`fig-landau-energy.hoam_g_decay_worst_875:.2f`) | {num}`fig-landau-energy.hoam_s_decay_875:.2f` | {num}`fig-landau-energy.am_decay_875:.2f` ({num}`fig-landau-energy.am_decay_worst_875:.2f`) | {num}`fig-landau-decay.neighbour_decay_875:.2f` | {num}`fig-landau-decay.floor_decay_875:.3f` |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_decay_1125:.2f` ({num}`fig-landau-energy.hoam_g_decay_worst_1125:.2f`) | {num}`fig-landau-energy.hoam_s_decay_1125:.2f` | {num}`fig-landau-energy.am_decay_1125:.2f` ({num}`fig-landau-energy.am_decay_worst_1125:.2f`) | {num}`fig-landau-decay.neighbour_decay_1125:.2f` | {num}`fig-landau-decay.floor_decay_1125:.3f` |
+# | mean of $E$ for $t \ge 5$ over the true one | 0.875 | {num}`fig-landau-energy.hoam_g_late_875:.1f` ({num}`fig-landau-energy.hoam_g_late_worst_875:.1f`) | {num}`fig-landau-energy.hoam_s_late_875:.1f` | {num}`fig-landau-energy.am_late_875:.1f` ({num}`fig-landau-energy.am_late_worst_875:.1f`) | {num}`fig-landau-decay.neighbour_late_875:.1f` | {num}`fig-landau-decay.floor_late_875:.2f` |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_late_1125:.1f` ({num}`fig-landau-energy.hoam_g_late_worst_1125:.1f`) | {num}`fig-landau-energy.hoam_s_late_1125:.1f` | {num}`fig-landau-energy.am_late_1125:.1f` ({num}`fig-landau-energy.am_late_worst_1125:.1f`) | {num}`fig-landau-decay.neighbour_late_1125:.1f` | {num}`fig-landau-decay.floor_late_1125:.2f` |
+#
+# We aimed at 0.25 in the L2 norm and at 0.1 for the decay rate. HOAM reaches the first with ease, and misses the second: up to about $t = 5$ the
+# curves follow the truth from arch to arch, and from then on they are too high. Both at once are possible since the norm is dominated by the start, which is given,
+# and by the first maximum. So the norm is to be read beside the column *nearest parameter*: training parameters lie close here, and the energy at the next one is a better
+# answer than that of a network. In the density the late error is small. The energy is quadratic; from $t = 5$ on a wave of the true mean energy is a
+# ripple of {num}`fig-landau-energy.ripple_truth_875:.3f` of the mean density ($\mu = 0.875$), and HOAM-G has one of {num}`fig-landau-energy.ripple_hoam_g_875:.3f`.
 #
 # ## The linear part, solved exactly
 #
@@ -371,13 +435,13 @@ plt.show()
 # coefficients minimise the loss of the training samples exactly: the products of the first wave along each of $x_1, x_2, x_3$ and the powers
 # of the velocities up to the second, 69 functions, with coefficients of 32 splines in time. This is not in the paper.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-linear-part", "caption": "Electric energy at the two held-out parameters: full model (black), HOAM-G (median and range of three seeds), and HOAM-G with the linear part of each potential solved for (pink, each of three seeds)."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-linear-part", "caption": "Electric energy at the two held-out parameters: full model (black), HOAM-G (median and range of three seeds), and HOAM-G with the linear part of each potential solved for (pink, each of three seeds)."}, "image": {"alt": "Two panels on a logarithmic axis. Blue and pink curves follow the black one through two or three arches; after time five all of them lie above it, by factors of several."}}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True)
 data = {"t": times}
 for axis, mu in zip(axes, test_mus, strict=True):
     hoam.plotting.line(axis, "truth", times, truth[mu]["energy"], linewidth=2.4)
     for name in ("HOAM-G", "linear part"):
-        data[f"{name}_{label[mu]}"] = np.stack([observed[name, s, mu]["energy"] for s in SEEDS])
+        data[f"{name}_{label[mu]}"] = curves_of(name, mu)
     hoam.plotting.band(axis, "HOAM-G", times, data[f"HOAM-G_{label[mu]}"])
     lines = axis.plot(times, data[f"linear part_{label[mu]}"].T, color="#CC79A7", linewidth=1.2)
     lines[0].set_label("with linear part")
@@ -392,13 +456,24 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# TODO TABLE
+# | median of three seeds (worst) | μ | HOAM-G | with linear part |
+# | --- | --- | --- | --- |
+# | relative L2 error of $E(t)$ | 0.875 | {num}`fig-landau-energy.hoam_g_l2_875:.3f` ({num}`fig-landau-energy.hoam_g_l2_worst_875:.3f`) | {num}`fig-landau-linear-part.hoam_g_l2_875:.3f` ({num}`fig-landau-linear-part.hoam_g_l2_worst_875:.3f`) |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_l2_1125:.3f` ({num}`fig-landau-energy.hoam_g_l2_worst_1125:.3f`) | {num}`fig-landau-linear-part.hoam_g_l2_1125:.3f` ({num}`fig-landau-linear-part.hoam_g_l2_worst_1125:.3f`) |
+# | error of the decay rate | 0.875 | {num}`fig-landau-energy.hoam_g_decay_875:.2f` ({num}`fig-landau-energy.hoam_g_decay_worst_875:.2f`) | {num}`fig-landau-linear-part.hoam_g_decay_875:.2f` ({num}`fig-landau-linear-part.hoam_g_decay_worst_875:.2f`) |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_decay_1125:.2f` ({num}`fig-landau-energy.hoam_g_decay_worst_1125:.2f`) | {num}`fig-landau-linear-part.hoam_g_decay_1125:.2f` ({num}`fig-landau-linear-part.hoam_g_decay_worst_1125:.2f`) |
+# | mean of $E$ for $t \ge 5$ over the true one | 0.875 | {num}`fig-landau-energy.hoam_g_late_875:.1f` ({num}`fig-landau-energy.hoam_g_late_worst_875:.1f`) | {num}`fig-landau-linear-part.hoam_g_late_875:.1f` ({num}`fig-landau-linear-part.hoam_g_late_worst_875:.1f`) |
+# |  | 1.125 | {num}`fig-landau-energy.hoam_g_late_1125:.1f` ({num}`fig-landau-energy.hoam_g_late_worst_1125:.1f`) | {num}`fig-landau-linear-part.hoam_g_late_1125:.1f` ({num}`fig-landau-linear-part.hoam_g_late_worst_1125:.1f`) |
+#
+# On the two streams this brought the curves close to the truth. Here it mends the maxima before $t = 5$, and the L2 error at $\mu = 1.125$, but not what comes late: the mean energy for $t \ge 5$ is still
+# {num}`fig-landau-linear-part.hoam_g_late_875:.1f` and {num}`fig-landau-linear-part.hoam_g_late_1125:.1f` times the true one, and the decay rate is no better than before. A likely reason: the linear part makes a few means
+# move rightly under the population of the training. In a rollout the particles are those of the model, and once they have lost the filaments, they feel the same potential at other places.
 #
 # ## The other four coordinates
 #
 # Uniform positions and Maxwellian velocities should stay as they are. The models have to learn this: nothing in the network says so.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-marginals", "caption": "What should not change, at μ = 0.875. Left: amplitude of the first wave in the density along x₂ or x₃, the larger one. Right: deviation of the standard deviation of v₂ or v₃ from one, the larger one. Median and range of three seeds; grey: full model with as many particles."}, "image": {"alt": "TODO"}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-marginals", "caption": "What should not change, at μ = 0.875. Left: modulus of the mean of exp(ikx) for x₂ or x₃, the larger one, zero for a uniform law. Right: deviation of the standard deviation of v₂ or v₃ from one, the larger one. Median and range of three seeds; grey: full model with as many particles."}, "image": {"alt": "Two panels of curves below 0.01, those of HOAM at or below the grey one on the right and above it on the left. The band of AM reaches 0.02 in both."}}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.4))
 data = {"t": times}
 for axis, quantity in zip(axes, ("wave", "spread"), strict=True):
@@ -406,8 +481,8 @@ for axis, quantity in zip(axes, ("wave", "spread"), strict=True):
         report.record(
             "fig-landau-marginals", **{f"floor_{quantity}_{label[mu]}": floor[mu][quantity].max()}
         )
-        for name, stem in (METHODS | {"linear part": "hoam_g_ritz"}).items():
-            curves = np.stack([observed[name, s, mu][quantity] for s in SEEDS])
+        for name, stem in STEMS.items():
+            curves = curves_of(name, mu, quantity)
             data[f"{stem}_{quantity}_{label[mu]}"] = curves
             report.record(
                 "fig-landau-marginals",
@@ -417,24 +492,40 @@ for axis, quantity in zip(axes, ("wave", "spread"), strict=True):
     for name, stem in METHODS.items():
         hoam.plotting.band(axis, name, times, data[f"{stem}_{quantity}_{label[test_mus[0]]}"])
     axis.set(xlabel="time t", ylim=(0, None))
+peak = curves_of("linear part", test_mus[0], "spread").argmax(axis=1)
+report.record("fig-landau-marginals", linear_when=np.median(times[peak]))
 axes[0].set_ylabel("wave in x₂ or x₃")
 axes[1].set_ylabel("deviation of spread of v₂ or v₃")
-axes[0].legend(fontsize=9)
+axes[1].legend(fontsize=9)
 report.figure("fig-landau-marginals", figure, data=data)
 plt.show()
 
 # %% [markdown]
-# TODO
+# The largest wave along $x_2$ or $x_3$, $|\overline{e^{ikx}}|$, over all times, median of three seeds, is {num}`fig-landau-marginals.hoam_g_wave_875:.4f` (HOAM-G) over a floor of {num}`fig-landau-marginals.floor_wave_875:.4f`, and the largest change of the
+# spread of $v_2$ or $v_3$ is {num}`fig-landau-marginals.hoam_g_spread_875:.4f` over {num}`fig-landau-marginals.floor_spread_875:.4f`; at $\mu = 1.125$ it is {num}`fig-landau-marginals.hoam_g_wave_1125:.4f` over
+# {num}`fig-landau-marginals.floor_wave_1125:.4f` and {num}`fig-landau-marginals.hoam_g_spread_1125:.4f` over {num}`fig-landau-marginals.floor_spread_1125:.4f`. The failed seed of AM moves what should stand still, by some percent.
+#
+# The linear part lowers the wave to {num}`fig-landau-marginals.hoam_g_ritz_wave_875:.4f`, but the spread moves by {num}`fig-landau-marginals.hoam_g_ritz_spread_875:.3f`, near the time {num}`fig-landau-marginals.linear_when:.1f` in
+# mid-horizon, and comes back. There the 64 nodes lie farthest apart, hardly closer than the knots of the 32 splines, and determine the coefficients
+# poorly between them. At the validation parameter $\mu = 0.925$, with one seed and a quarter of the samples, both 16 splines and 128 nodes brought it down by a factor of ten and left the energy as it was.
 #
 # ## Verdicts
 #
-# TODO
+# **C3** holds with limits. At $t = 4$, the time of the paper's figure, the distance of HOAM-G is {num}`fig-landau-histograms.hoam_g_875:.3f` ($\mu = 0.875$) and {num}`fig-landau-histograms.hoam_g_1125:.3f`
+# ($\mu = 1.125$) over floors of {num}`fig-landau-histograms.floor_875:.3f` and {num}`fig-landau-histograms.floor_1125:.3f`: the population is there at parameters not seen. At $t = 9$ it is {num}`fig-landau-histograms.hoam_g_end_875:.3f` and
+# {num}`fig-landau-histograms.hoam_g_end_1125:.3f` over {num}`fig-landau-histograms.floor_end_875:.3f` and {num}`fig-landau-histograms.floor_end_1125:.3f`: the filaments are not, and with them the late decay of the energy is missed. Its rate is
+# off by {num}`fig-landau-energy.hoam_g_decay_875:.2f` and {num}`fig-landau-energy.hoam_g_decay_1125:.2f`, where we aimed at 0.1.
+#
+# **C6** holds with limits. One of three seeds of AM did not converge in the budget that was enough for every seed of HOAM; its energy is off by
+# {num}`fig-landau-energy.am_l2_worst_875:.2f` and {num}`fig-landau-energy.am_l2_worst_1125:.2f`. The other two went down, one of them to the validation loss of HOAM-G. The median error of the energy
+# is {num}`fig-landau-energy.am_l2_875:.2f` and {num}`fig-landau-energy.am_l2_1125:.2f` for AM, for HOAM-G {num}`fig-landau-energy.hoam_g_l2_875:.3f` and {num}`fig-landau-energy.hoam_g_l2_1125:.3f`. So random times do not exclude convergence in six dimensions;
+# they make it slower and a matter of the seed. Three seeds are few, and HOAM-S has one.
 #
 # ## Change this and see
 #
 # - `StrongLandau(perturbation=0.1)`: how near to Landau's rate does the decay come?
 # - `StrongLandau(loading="random")`: how much of the late wave can be seen above the noise of random markers?
-# - `minibatches.paired` in the recipe: does it help that each node sees the same particles?
+# - `hoam.ritz.enrich(..., splines=16)`: does the spread of $v_2$ still move in mid-horizon?
 #
 # ## Exercises
 #
@@ -477,19 +568,21 @@ plt.show()
 # ```{exercise} Bounce frequency
 # :label: ex-landau-bounce
 #
-# Near the bottom of a trough of the potential energy $-\phi$ of the initial wave an electron oscillates. Show that its frequency is
-# $\omega_b = \sqrt\alpha/\mu$, and that electrons are trapped up to a velocity of $2\omega_b/k$ relative to the wave. Compare $\omega_b$
-# with Landau's rate, and the width with the phase velocity $\omega/k$, at $\mu = 0.875$, where $\omega = 1.53$.
-# *Hint: a pendulum, $\ddot x = \frac{\alpha}{\mu^2k}\sin kx$.*
+# An electron near the bottom of a trough of a travelling wave, a ripple $a\cos(kx - \omega t)$ of the density, oscillates. Show that its frequency
+# is $\omega_b = \sqrt a/\mu$, and that electrons are trapped up to a velocity of $2\omega_b/k$ relative to the wave. The standing ripple of
+# {eq}`eq-landau` is two such waves with $a = \alpha/2$. Compare $\omega_b$ with $\omega = 1.52$ and Landau's rate, and the width with $\omega/k$, at $\mu =
+# 0.875$.
+# *Hint: seen from the wave, a pendulum.*
 # ```
 #
 # ```{solution} ex-landau-bounce
 # :class: dropdown
 #
-# $\partial_1\phi = \frac{\alpha}{\mu^2k}\sin kx_1$. About $kx_1 = \pi$: $\ddot\xi = -\frac{\alpha}{\mu^2}\xi$. The energy $\frac12\dot x^2 +
-# \frac{\alpha}{\mu^2k^2}\cos kx$ has its separatrix at the value of the tops, so $\frac12 v_{\max}^2 = \frac{2\alpha}{\mu^2k^2}$, $v_{\max} = 2\omega_b/k$. At $\mu
-# = 0.875$: $\omega_b = 0.81$, many times the rate {num}`fig-landau-decay.landau_875:.2f`; the width is 3.2, and the phase velocity 3.1
-# thermal velocities. So the trough reaches down to electrons at rest.
+# With $\phi = -\frac{a}{\mu^2k^2}\cos k\xi$ in the frame of the wave, $\ddot\xi = \frac{a}{\mu^2k}\sin k\xi$. About $k\xi = \pi$ this is an oscillator
+# with $\omega_b^2 = a/\mu^2$. The energy $\frac12\dot\xi^2 + \frac{a}{\mu^2k^2}\cos k\xi$ of the orbit that just passes the top is
+# $\frac{a}{\mu^2k^2}$, so at the bottom $\dot\xi^2 = 4a/(\mu k)^2$. For $\mu = 0.875$: $\omega_b = 0.57$, over five times the rate
+# {num}`fig-landau-decay.landau_875:.2f`, and a width of 2.3 beside a phase velocity of 3.0 thermal velocities. The two waves reach
+# nearly every electron that is faster than 0.8 thermal velocities.
 # ```
 #
 # ```{exercise} From weak to strong
@@ -515,5 +608,7 @@ for alpha in (0.05, 0.1, 0.3, 0.5):
 print(f"Landau: {-hoam.dispersion.fastest_root(k, mu=1.0, beams=((1.0, 0.0, 1.0),)).imag:.3f}")
 
 # %% [markdown]
+# Linear theory is off by a tenth somewhat above $\alpha = 0.1$, and by much more at the ripple of this page.
+#
 # ```{solution-end}
 # ```

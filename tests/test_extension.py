@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import hoam_book
 import hoam_docstrings
 import matplotlib.pyplot as plt
 import pytest
@@ -217,3 +218,19 @@ def test_only_type_aliases_of_the_package_stay_without_a_link():
     for target, expected in (("Potential", plain), ("'N D'", plain), ("Population2", None)):
         node = {"refdomain": "py", "reftarget": target}
         assert hoam_docstrings.resolve(None, None, node, plain) is expected
+
+
+def test_pages_do_without_the_scripts_of_live_code_cells():
+    from sphinx.builders.html._assets import _CascadingStyleSheet, _JavaScript
+
+    context = {
+        "script_files": [
+            _JavaScript(None, body='const THEBE_JS_URL = ""; const thebe_selector = ""'),
+            _JavaScript("_static/sphinx-thebe.js"),
+            _JavaScript("_static/doctools.js"),
+        ],
+        "css_files": [_CascadingStyleSheet("_static/sphinx-thebe.css")],
+    }
+    hoam_book.leave_out_thebe(None, "page", "page.html", context, None)
+    assert [file.filename for file in context["script_files"]] == ["_static/doctools.js"]
+    assert context["css_files"] == []

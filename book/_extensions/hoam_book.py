@@ -122,6 +122,14 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         hoam_figures.copy_files(hoam_results.load(Path(app.srcdir)), Path(app.outdir))
 
 
+def leave_out_thebe(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
+) -> None:
+    """Leave out the scripts of live code cells, which Jupyter Book adds, twice, to every page."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if "thebe" not in str(file)]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the role, the directives and the figure records."""
     hoam_results.load.cache_clear()
@@ -137,6 +145,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", _forget_page)
     app.connect("env-updated", _pages_to_write)
     app.connect("doctree-resolved", _fill_index)
+    app.connect("html-page-context", leave_out_thebe)
     app.connect("build-finished", _finish)
     app.connect("missing-reference", hoam_docstrings.resolve)
     app.connect("autodoc-process-docstring", hoam_docstrings.convert, priority=400)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hoam import minibatches, quadrature
-from hoam.matrix.methods import RULES, budget
+from hoam.matrix.methods import budget
 from hoam.methods import action_matching
 from hoam.networks import CoLoRA
 from hoam.runs import Config, Enriched
@@ -13,9 +13,10 @@ from hoam.systems import StrongLandau
 def runs() -> Iterator[Config | Enriched]:
     """Yield all runs of this system."""
     for seed in range(3):
-        same = [_run(method, seed) for method in RULES]
-        yield from same
-        yield Enriched(same[-1], quadrature.gauss_legendre(64), modes=1)
+        hoam_g = _run("hoam_g", seed)
+        yield from (hoam_g, _run("am", seed))
+        yield Enriched(hoam_g, quadrature.gauss_legendre(64), modes=1)
+    yield _run("hoam_s", 0)
 
 
 def _run(method: str, seed: int) -> Config:
