@@ -332,7 +332,7 @@ plt.show()
 # **C6** holds with limits. With random times at the same budget the variances are off by {num}`fig-chaos-moments.am_variance_1365:.2f` and
 # {num}`fig-chaos-moments.am_variance_1405:.2f`, where HOAM-G has {num}`fig-chaos-moments.hoam_g_variance_1365:.2f` and {num}`fig-chaos-moments.hoam_g_variance_1405:.2f`, and HOAM-S
 # {num}`fig-chaos-moments.hoam_s_variance_1365:.2f` and {num}`fig-chaos-moments.hoam_s_variance_1405:.2f`. That is a bad model, but not a training that diverges: its loss is noisy and
-# goes down. The six-dimensional problem is not part of this edition.
+# goes down. {ref}`chap-strong-landau` asks the same in six dimensions.
 #
 # The means are off by {num}`fig-chaos-moments.hoam_g_mean_1365:.3f` and {num}`fig-chaos-moments.hoam_g_mean_1405:.3f` (HOAM-G), over floors of
 # {num}`fig-chaos-moments.floor_mean_1365:.3f` and {num}`fig-chaos-moments.floor_mean_1405:.3f` with
