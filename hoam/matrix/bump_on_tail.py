@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hoam.matrix import plasma
-from hoam.matrix.methods import budget
+from hoam.matrix.methods import budget, rivals
 from hoam.runs import Config, Enriched
 from hoam.systems import BumpOnTail
 
@@ -15,6 +15,7 @@ def runs() -> Iterator[Config | Enriched]:
         yield from (hoam_g, plasma.enriched(hoam_g))
     # One seed of the others: a run takes twice as long as on the two streams.
     yield from (_quiet("hoam_s", 0), _quiet("am", 0))
+    yield from rivals(_quiet("hoam_g", 0), weight=plasma.WEIGHT)
 
 
 def _quiet(method: str, seed: int) -> Config:

@@ -8,7 +8,9 @@ from hoam.methods import dice, flow_matching, score_matching
 from hoam.minibatches import stratified
 from hoam.quadrature import Rule
 from hoam.runs import Config
-from hoam.types import Method
+from hoam.types import Method, Scalar
+
+type Weight = Callable[[Scalar], Scalar]
 
 #: Rules of the action-matching methods, by number of nodes.
 RULES: dict[str, Callable[[int], Rule]] = {
@@ -37,6 +39,8 @@ def rivals(
     base: Config,
     *,
     dice_budget: tuple[int, int] | None = None,
+    weight: Weight | None = None,
+    probes: int | None = None,
 ) -> Iterator[Config]:
     """Yield flow matching, score matching and DICE on data, nodes and network of a HOAM-G run.
 
@@ -46,6 +50,8 @@ def rivals(
         base: the run, whose name holds `hoam_g`.
         dice_budget: Gauss-Legendre nodes and samples at each for DICE, those of the run if not
             given: a population may not move by more than its width between two times.
+        weight: weight of times in the loss of DICE, that of the run's.
+        probes: random directions of the Laplacian in the loss of DICE, as in the run's.
     """
 
     def named(name: str, method: Method, **changes) -> Config:
@@ -64,4 +70,5 @@ def rivals(
     if dice_budget is not None:
         nodes, batch = dice_budget
         rule, finer = quadrature.gauss_legendre(nodes), {"minibatch": stratified(batch)}
-    yield named("dice", dice(rule=rule, epsilon=epsilon), **finer)
+    discrete = dice(rule=rule, epsilon=epsilon, weight=weight, probes=probes)
+    yield named("dice", discrete, **finer)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hoam import minibatches, quadrature
-from hoam.matrix.methods import budget
+from hoam.matrix.methods import budget, rivals
 from hoam.methods import action_matching
 from hoam.networks import CoLoRA
 from hoam.runs import Config, Enriched
@@ -16,6 +16,7 @@ def runs() -> Iterator[Config | Enriched]:
         hoam_g = _run("hoam_g", seed)
         yield from (hoam_g, _run("am", seed))
         yield Enriched(hoam_g, quadrature.gauss_legendre(64), modes=1)
+        yield from rivals(hoam_g, probes=1)
     yield _run("hoam_s", 0)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from hoam import minibatches, quadrature
 from hoam.matrix import plasma
-from hoam.matrix.methods import RULES, budget
+from hoam.matrix.methods import RULES, budget, rivals
 from hoam.methods import action_matching
 from hoam.networks import CoLoRA
 from hoam.quadrature import Rule
@@ -21,6 +21,7 @@ def runs() -> Iterator[Config | Enriched]:
         late = plasma.late(hoam_g)
         yield from (*same, late)
         yield from map(plasma.enriched, (*same, late))
+        yield from rivals(hoam_g, weight=plasma.WEIGHT)
         yield _quiet("hoam_s_coarse", quadrature.simpson(129), 64, seed)
     for method, rule in RULES.items():
         # The second protocol: markers, diffusion and hypernetwork as in the paper, no weight.

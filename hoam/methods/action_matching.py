@@ -28,7 +28,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from hoam.calculus import evaluate, jet, random_signs
+from hoam.methods.probing import check, draw_signs, mean_over_samples
 from hoam.quadrature import Rule
 from hoam.types import Method, Scalar
 
@@ -60,50 +60,36 @@ def action_matching(
     Raises:
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
-    if not 0 <= epsilon < float("inf"):
-        message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
-        raise ValueError(message)
-    if probes is not None and probes < 1:
-        message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
-        raise ValueError(message)
-    # Without diffusion there is no Laplacian to estimate.
-    count = 0 if epsilon == 0 or probes is None else probes
+    check(epsilon, probes)
 
-    def with_probes(key, nodes, periodic):
+    def with_signs(key, nodes, periodic):
         del periodic
-        signs = random_signs(key, nodes.x.shape[:-1], count, nodes.x.shape[-1])
-        return nodes._replace(extra=signs.astype(nodes.x.dtype))
+        return nodes._replace(extra=draw_signs(key, nodes, epsilon=epsilon, probes=probes))
 
     def loss(network, params, node):
-        dimension = node.x.shape[-1]
         layers, rates = jax.jvp(
-            lambda t: network.layers(params, t, node.mu, dimension=dimension),
+            lambda t: network.layers(params, t, node.mu, dimension=node.x.shape[-1]),
             (node.t,),
             (jnp.ones_like(node.t),),
         )
         omega, omega_rate = jax.jvp(weight or jnp.ones_like, (node.t,), (jnp.ones_like(node.t),))
 
-        def at_sample(x, directions):
-            s = jet(
-                layers, rates, x, directions=directions, epsilon=epsilon, features=network.features
-            )
-            slopes = s.slopes
-            if probes is not None:
-                slopes = jax.grad(lambda y: evaluate(layers, y, features=network.features))(x)
-            integrand = omega * (0.5 * jnp.sum(slopes**2) + s.generator) + omega_rate * s.value
+        signs = None if probes is None else node.extra
+
+        def term(s):
+            integrand = omega * (0.5 * jnp.sum(s.slopes**2) + s.generator) + omega_rate * s.value
             return node.integral * integrand + node.boundary * omega * s.value
 
-        if probes is None:
-            unit = jnp.eye(dimension, dtype=node.x.dtype)
-            return jnp.mean(jax.vmap(at_sample, (0, None))(node.x, unit))
-        return jnp.mean(jax.vmap(at_sample)(node.x, node.extra))
+        return mean_over_samples(
+            term, layers, rates, node.x, signs, epsilon=epsilon, features=network.features
+        )
 
     name = f"action matching, {rule.name}"
     if weight is not None:
         name += f", weight {getattr(weight, '__name__', repr(weight))}"
-    if probes is None:
-        return Method(name, rule, epsilon, loss)
-    return Method(f"{name}, {probes} probe(s)", rule, epsilon, loss, with_probes)
+    if probes is not None:
+        name += f", {probes} probe(s)"
+    return Method(name, rule, epsilon, loss, with_signs)
 
 
 def decaying(rate: float) -> Callable[[Scalar], Scalar]:

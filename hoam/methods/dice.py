@@ -46,13 +46,18 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from hoam.calculus import evaluate, jet
+from hoam.calculus import evaluate
+from hoam.methods.probing import check, draw_signs, mean_over_samples
 from hoam.quadrature import Rule
 from hoam.types import Method, Scalar
 
 
 def dice(
-    *, rule: Rule, epsilon: float = 0.0, weight: Callable[[Scalar], Scalar] | None = None
+    *,
+    rule: Rule,
+    epsilon: float = 0.0,
+    weight: Callable[[Scalar], Scalar] | None = None,
+    probes: int | None = None,
 ) -> Method:
     r"""Return the discrete inverse continuity equation on the nodes of a rule.
 
@@ -62,29 +67,30 @@ def dice(
         epsilon: diffusion $\epsilon \ge 0$ of the inference dynamics, in normalised units.
         weight: $\omega(t) > 0$ on [0, 1], which multiplies the term of each time and leaves the
             minimiser and the invariance as they are; 1 if not given.
+        probes: number of random directions of Hutchinson's estimate of the Laplacian, as in
+            `action_matching`. Not given, it is exact.
 
     Returns:
         A method whose loss at a node is the term of its time in the sum above. Inference is the
         rollout of $\nabla s$, as for action matching.
 
     Raises:
-        ValueError: if `epsilon` is negative or not finite.
+        ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
 
     Source: arXiv 2507.05107.
     """
-    if not 0 <= epsilon < float("inf"):
-        message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
-        raise ValueError(message)
+    check(epsilon, probes)
+
+    def with_signs(key, nodes, periodic):
+        nodes = with_neighbours(key, nodes, periodic)
+        signs = draw_signs(key, nodes, epsilon=epsilon, probes=probes)
+        return nodes._replace(extra=(*nodes.extra, signs))
 
     def loss(network, params, node):
-        dimension = node.x.shape[-1]
-        layers = network.layers(params, node.t, node.mu, dimension=dimension)
-        directions = jnp.eye(dimension, dtype=node.x.dtype)
+        layers = network.layers(params, node.t, node.mu, dimension=node.x.shape[-1])
+        before, after, signs = node.extra
 
-        def energy(x):
-            s = jet(
-                layers, None, x, directions=directions, epsilon=epsilon, features=network.features
-            )
+        def energy(s):
             return 0.5 * jnp.sum(s.slopes**2) + s.generator
 
         def mean(samples):
@@ -92,15 +98,18 @@ def dice(
                 jax.vmap(lambda x: evaluate(layers, x, features=network.features))(samples)
             )
 
-        before, after = node.extra
-        term = node.integral * jnp.mean(jax.vmap(energy)(node.x))
+        term = node.integral * mean_over_samples(
+            energy, layers, None, node.x, signs, epsilon=epsilon, features=network.features
+        )
         term = term + node.boundary * (mean(before) - mean(after))
         return term if weight is None else weight(node.t) * term
 
     name = f"DICE, times of {rule.name}"
     if weight is not None:
         name += f", weight {getattr(weight, '__name__', repr(weight))}"
-    return Method(name, rule, epsilon, loss, with_neighbours)
+    if probes is not None:
+        name += f", {probes} probe(s)"
+    return Method(name, rule, epsilon, loss, with_signs)
 
 
 def with_neighbours(key, nodes, periodic):
