@@ -94,6 +94,23 @@ def test_the_loss_is_the_sum_over_intervals():
     assert float(value) == pytest.approx(float(expected), rel=1e-12)
 
 
+def test_the_loss_with_random_directions_is_unbiased():
+    network = oracles.CASES["CoLoRA"]
+    params, nodes = oracles.parameters(network), random_nodes([0.0, 0.2, 1.0])
+    exact = total(methods.dice(rule=RULE, epsilon=1.0), network, params, nodes)
+    method = methods.dice(rule=RULE, epsilon=1.0, probes=1)
+
+    @jax.jit
+    @jax.vmap
+    def loss(key):
+        drawn = method.prepare(key, nodes, LINE)
+        return jnp.sum(jax.vmap(lambda node: method.loss(network, params, node))(drawn))
+
+    losses = np.asarray(loss(jax.random.split(jax.random.key(1), 1000)))
+    assert losses.std() > 0
+    assert abs(losses.mean() - float(exact)) < 4 * losses.std() / np.sqrt(losses.size)
+
+
 def test_the_loss_does_not_depend_on_the_order_of_the_times():
     network = oracles.CASES["CoLoRA"]
     params, nodes = oracles.parameters(network), random_nodes([0.0, 0.2, 0.3, 1.0])
@@ -222,3 +239,9 @@ def test_the_method_names_its_times_and_weight_and_has_no_sampler():
     method = methods.dice(rule=RULE, epsilon=0.1, weight=methods.decaying(2.0))
     assert method.name == "DICE, times of trapezoid 3, weight decaying(2)"
     assert (method.epsilon, method.sampler) == (0.1, None)
+    assert methods.dice(rule=RULE, probes=2).name == "DICE, times of trapezoid 3, 2 probe(s)"
+
+
+def test_fewer_than_one_random_direction_is_refused():
+    with pytest.raises(ValueError, match="at least one probe"):
+        methods.dice(rule=RULE, probes=0)
