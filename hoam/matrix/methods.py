@@ -13,6 +13,8 @@ from hoam.types import Method, Scalar
 type Weight = Callable[[Scalar], Scalar]
 
 #: Rules of the action-matching methods, by number of nodes.
+#:
+#: :meta hide-value:
 RULES: dict[str, Callable[[int], Rule]] = {
     "am": quadrature.monte_carlo,
     "hoam_s": lambda n: quadrature.simpson(n + 1),
