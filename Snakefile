@@ -32,7 +32,7 @@ shell.prefix(
 def notebook_inputs(wildcards):
     """The notebook, the modules it uses and the checkpoints it loads."""
     found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    if wildcards.name in ("comparison", "speed"):  # they time as the benchmarks do
+    if wildcards.name == "speed":  # it times as the benchmarks do
         found += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("benchmarks/*.py"))
         found += ["tests/oracles.py"]
     return found
@@ -93,6 +93,16 @@ rule execute:
         "echo 'Running notebooks/{wildcards.name}.py'; "
         "python book/execute.py notebooks/{wildcards.name}.py {output.page}"
         " --profile {params.profile}"
+
+
+# The longest first, so that no core is idle while the last of them runs.
+use rule execute as execute_first with:
+    wildcard_constraints:
+        name="two_stream|comparison|comparison_plasmas|oscillator",
+    priority: 1
+
+
+ruleorder: execute_first > execute
 
 
 rule check:

@@ -23,6 +23,7 @@ _MODULES = (
     "metrics",
     "minibatches",
     "networks",
+    "noise",
     "particle_mesh",
     "plotting",
     "quadrature",

@@ -29,6 +29,7 @@ import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from hoam.integrators import Field, heun_step, runge_kutta_step
+from hoam.noise import noise, quiet_noise, wrap
 from hoam.types import PRNGKey, Scalar
 
 #: From the further conditions `[1]` to a map of states `[N, D]` to outputs `[N, D]`.
@@ -45,32 +46,6 @@ def noise_condition(sigma: Scalar) -> Float[Array, " 1"]:
     return jnp.atleast_1d(1 + jnp.log10(jnp.asarray(sigma)))
 
 
-def noise(
-    key: PRNGKey,
-    deviation: float,
-    *,
-    like: Float[Array, "*batch D"],
-    periodic: Bool[Array, " D"],
-) -> Float[Array, "*batch D"]:
-    r"""Draw from $\mathcal{N}(\frac12, \varsigma^2)$, and uniformly where a coordinate is periodic.
-
-    Args:
-        key: random key.
-        deviation: the standard deviation $\varsigma$.
-        like: array of the shape and type to return.
-        periodic: `[D]`, which coordinates have period 1.
-    """
-    key_normal, key_uniform = jax.random.split(key)
-    normal = 0.5 + deviation * jax.random.normal(key_normal, like.shape, like.dtype)
-    uniform = jax.random.uniform(key_uniform, like.shape, like.dtype)
-    return jnp.where(jnp.broadcast_to(periodic, like.shape), uniform, normal)
-
-
-def wrap(y: Float[Array, "*batch D"], periodic: Bool[Array, " D"]) -> Float[Array, "*batch D"]:
-    """Return states with their periodic coordinates modulo 1."""
-    return jnp.where(jnp.broadcast_to(periodic, y.shape), y % 1, y)
-
-
 @dataclass(frozen=True)
 class FlowSampler:
     r"""Solve a flow from noise at $\tau = 0$ to samples at $\tau = 1$ in equal steps.
@@ -81,6 +56,8 @@ class FlowSampler:
             method. The network is evaluated `steps * order` times.
         spread: standard deviation $\varsigma$ of the noise, normalised. A trained model knows only
             the one it was trained with.
+        quiet: whether the noise is placed evenly (`quiet_noise`) instead of drawn. A flow keeps
+            much of that order, and collective quantities such as a field energy gain by it.
 
     Raises:
         ValueError: if a number is out of range.
@@ -89,6 +66,7 @@ class FlowSampler:
     steps: int = 32
     order: int = 4
     spread: float = 0.25
+    quiet: bool = False
 
     conditions: ClassVar[int] = 1
 
@@ -122,7 +100,8 @@ class FlowSampler:
         def velocity(tau: Scalar, y: Array) -> Array:
             return network(flow_condition(tau))(wrap(y, periodic))
 
-        start = noise(key, self.spread, like=like, periodic=periodic)
+        place = quiet_noise if self.quiet else noise
+        start = place(key, self.spread, like=like, periodic=periodic)
         return jax.lax.fori_loop(0, self.steps, lambda i, y: step(velocity, y, i * h, h), start)
 
 

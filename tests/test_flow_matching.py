@@ -9,7 +9,8 @@ import pytest
 import hoam
 from hoam import methods, networks, quadrature
 from hoam.methods.regression import spread_evenly
-from hoam.samplers import FlowSampler, noise
+from hoam.noise import noise
+from hoam.samplers import FlowSampler
 
 RULE = quadrature.trapezoid(5)
 METHOD = methods.flow_matching(rule=RULE, sampler=FlowSampler(steps=16, spread=0.3))

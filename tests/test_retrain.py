@@ -74,6 +74,14 @@ def test_rivals_see_the_samples_nodes_and_network_of_hoam(rival, outputs, steps)
     assert dataclasses.replace(other, steps=base.steps, **changed) == base
 
 
+@pytest.mark.parametrize("name", ["strong_landau-am", "chaos_9d-hoam_g"])
+def test_a_longer_run_differs_in_its_steps_alone(name):
+    configs = matrix.configs()
+    base, other = configs[f"{name}-1"], configs[f"{name}_long-1"]
+    assert other.steps == 4 * base.steps
+    assert dataclasses.replace(other, steps=base.steps, name=base.name) == base
+
+
 def test_simpson_gets_twice_the_nodes_at_the_same_cost():
     rule, batch = budget("hoam_s", nodes=128, batch=64)
     assert (rule.nodes.size, batch) == (257, 32)

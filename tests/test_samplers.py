@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hoam import samplers
+from hoam import noise, samplers
 from hoam.samplers import AnnealedLangevin, FlowSampler
 
 LINE = jnp.asarray([False, False])
@@ -41,7 +41,7 @@ def draw(sampler, network, *, count=4096, key=0, periodic=LINE):
 @pytest.mark.parametrize("order", [1, 2, 4])
 def test_the_exact_flow_maps_the_noise_affinely_to_the_gaussian_with_the_order_of_the_solver(order):
     # y(1) = MEAN + WIDTH (y(0) - 1/2) / spread.
-    start = samplers.noise(jax.random.key(0), 0.3, like=jnp.zeros((8, 2)), periodic=LINE)
+    start = noise.noise(jax.random.key(0), 0.3, like=jnp.zeros((8, 2)), periodic=LINE)
     exact, sizes, errors = MEAN + WIDTH * (start - 0.5) / 0.3, np.asarray([32, 64, 128]), []
     for steps in sizes:
         sampler = FlowSampler(steps=int(steps), order=order, spread=0.3)

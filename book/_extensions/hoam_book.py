@@ -3,6 +3,7 @@
     {num}`fig-two-stream-energy.error:.2f`    a recorded number, formatted
     ```{verdicts}```                          the claims, each with evidence and verdict
     ```{reproduction-report}```               every number with its reference, and every run
+    ```{results-table} table-errors```        a table of `book/tables.toml`
     ```{figure-index}```                      all figures of the book
 
 Under every figure whose id starts with `fig-` stands its record.
@@ -11,6 +12,7 @@ Under every figure whose id starts with `fig-` stands its record.
 from pathlib import Path
 from typing import Any
 
+import hoam_comparison
 import hoam_docstrings
 import hoam_figures
 import hoam_results
@@ -119,7 +121,9 @@ def _fill_index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
-        hoam_figures.copy_files(hoam_results.load(Path(app.srcdir)), Path(app.outdir))
+        results, output = hoam_results.load(Path(app.srcdir)), Path(app.outdir)
+        hoam_figures.copy_files(results, output)
+        hoam_comparison.write_files(results, output)
 
 
 def leave_out_thebe(
@@ -140,6 +144,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_role("num", NumberRole())
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("reproduction-report", ReportDirective)
+    app.add_directive("results-table", hoam_comparison.ResultsTableDirective)
     app.add_directive("figure-index", FigureIndexDirective)
     app.connect("doctree-read", _read_page)
     app.connect("env-purge-doc", _forget_page)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hoam import minibatches, quadrature
-from hoam.matrix.methods import rivals
+from hoam.matrix.methods import longer, rivals
 from hoam.methods import action_matching
 from hoam.networks import CoLoRA
 from hoam.quadrature import Rule
@@ -15,11 +15,13 @@ def runs() -> Iterator[Config]:
     """Yield all runs of this system."""
     for seed in range(3):
         hoam_g = _run("hoam_g", quadrature.gauss_legendre(128), 32, seed)
-        yield hoam_g
+        yield from (hoam_g, longer(hoam_g))
         yield _run("hoam_s", quadrature.simpson(129), 32, seed)
         yield _run("am", quadrature.monte_carlo(64), 64, seed)
         # Too few nodes, at the same cost.
         yield _run("hoam_g_coarse", quadrature.gauss_legendre(64), 64, seed)
+        # The longer the training, the finer the rule has to be.
+        yield longer(_run("hoam_g_fine", quadrature.gauss_legendre(256), 16, seed))
         yield from rivals(hoam_g)
 
 

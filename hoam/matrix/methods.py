@@ -37,6 +37,17 @@ def budget(method: str, *, nodes: int, batch: int) -> tuple[Rule, int]:
     return RULES[method](nodes), batch
 
 
+def longer(config: Config, *, factor: int = 4) -> Config:
+    """Return the run with more steps, `long` in its name.
+
+    Args:
+        config: the run.
+        factor: how many times as many steps.
+    """
+    case, _, seed = config.name.rpartition("-")
+    return dataclasses.replace(config, name=f"{case}_long-{seed}", steps=factor * config.steps)
+
+
 def rivals(
     base: Config,
     *,

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator
 
-from hoam import minibatches, quadrature
-from hoam.matrix.methods import budget, rivals
+from hoam import minibatches
+from hoam.matrix.methods import budget, longer, rivals
 from hoam.methods import action_matching
 from hoam.networks import CoLoRA
-from hoam.runs import Config, Enriched
+from hoam.runs import Config
 from hoam.systems import StrongLandau
 
 
-def runs() -> Iterator[Config | Enriched]:
+def runs() -> Iterator[Config]:
     """Yield all runs of this system."""
     for seed in range(3):
-        hoam_g = _run("hoam_g", seed)
-        yield from (hoam_g, _run("am", seed))
-        yield Enriched(hoam_g, quadrature.gauss_legendre(64), modes=1)
+        hoam_g, am = _run("hoam_g", seed), _run("am", seed)
+        # The filaments are learned last.
+        yield from (hoam_g, am, longer(hoam_g), longer(am))
         yield from rivals(hoam_g, probes=1)
     yield _run("hoam_s", 0)
 

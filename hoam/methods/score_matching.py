@@ -20,8 +20,9 @@ import jax
 import jax.numpy as jnp
 
 from hoam.methods.regression import Target, spread_evenly, squared_error
+from hoam.noise import wrap
 from hoam.quadrature import Rule
-from hoam.samplers import AnnealedLangevin, noise_condition, wrap
+from hoam.samplers import AnnealedLangevin, noise_condition
 from hoam.types import Method
 
 

@@ -1,0 +1,210 @@
+"""Tables of methods made of recorded numbers, to sort, and to take away as CSV and LaTeX.
+
+`book/tables.toml` says which number stands where, one table per heading:
+
+    [table-errors]
+    caption = "Error of each method."
+    first = "system"                             # heading of the first column
+    columns = { CFM = "cfm", floor = "floor" }   # heading, and what {column} stands for
+    rows = [
+      { label = "bump", cells = ["fig-a.{column}_l2"], worst = ["fig-a.{column}_worst"] },
+    ]
+
+The first pattern of `cells` that names a recorded number fills the cell, and the same of `worst`
+follows in brackets. A row may give single numbers by column, `numbers = { floor = "fig-b.pair" }`,
+and list columns that it has no number for, `absent = ["cfm"]`.
+"""
+
+import csv
+import io
+import tomllib
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from hoam_figures import to_root
+from hoam_results import Results
+from hoam_tables import load_for_page
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "_tables"
+_PARTS = ("caption", "first", "columns", "rows")
+
+
+class Cell(NamedTuple):
+    """A number of a table, and the worst over seeds where there is one."""
+
+    value: float
+    worst: float | None
+
+
+class Table(NamedTuple):
+    """A table whose numbers are looked up; an absent one is nothing."""
+
+    name: str
+    caption: str
+    headings: list[str]
+    rows: list[tuple[str, list[Cell | None]]]
+
+
+def tables(results: Results) -> dict[str, Table]:
+    """Return all tables of `book/tables.toml`, by name.
+
+    Raises:
+        ValueError: if a table lacks a part, or a cell has no recorded number and is not absent.
+    """
+    path = results.root / "book" / "tables.toml"
+    if not path.is_file():
+        return {}
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: _table(name, entry, results) for name, entry in content.items()}
+
+
+def _table(name: str, entry: dict[str, Any], results: Results) -> Table:
+    missing = [part for part in _PARTS if part not in entry]
+    if missing:
+        message = f"Expected {', '.join(_PARTS)} for {name}; got no {missing}. Use all of them."
+        raise ValueError(message)
+    columns = entry["columns"]
+    rows = [
+        (row["label"], [_cell(name, row, column, results) for column in columns.values()])
+        for row in entry["rows"]
+    ]
+    return Table(name, entry["caption"], [entry["first"], *columns], rows)
+
+
+def _cell(name: str, row: dict[str, Any], column: str, results: Results) -> Cell | None:
+    given = row.get("numbers", {}).get(column)
+    patterns = [given] if given else row.get("cells", [])
+    value = _first(patterns, column, results)
+    if value is None:
+        if column in row.get("absent", []):
+            return None
+        message = (
+            f"Expected a recorded number for {column} in {row['label']!r} of {name}; got none of "
+            f"{patterns}. Use report.record, or absent = [{column!r}]."
+        )
+        raise ValueError(message)
+    worst = None if given else _first(row.get("worst", []), column, results)
+    return Cell(value, None if worst == value else worst)  # one seed is no spread
+
+
+def _first(patterns: list[str], column: str, results: Results) -> float | None:
+    names = (pattern.format(column=column).split(".", 1) for pattern in patterns)
+    found = (results.numbers.get((figure, number)) for figure, number in names)
+    return next((value for value in found if value is not None), None)
+
+
+def as_csv(table: Table) -> str:
+    """Return the table as CSV, the worst over seeds in a column of its own where there is one."""
+    worst = [
+        any(row[i] and row[i].worst is not None for _, row in table.rows) for i in _indices(table)
+    ]
+    headings = [table.headings[0]]
+    for heading, has_worst in zip(table.headings[1:], worst, strict=True):
+        headings += [heading, f"{heading}, worst"] if has_worst else [heading]
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(headings)
+    for label, cells in table.rows:
+        line: list[str | float] = [label]
+        for cell, has_worst in zip(cells, worst, strict=True):
+            line.append(cell.value if cell else "")
+            if has_worst:
+                line.append(cell.worst if cell and cell.worst is not None else "")
+        writer.writerow(line)
+    return stream.getvalue()
+
+
+def as_latex(table: Table) -> str:
+    """Return the table as a LaTeX `tabular` that needs the package booktabs."""
+    lines = [
+        f"% {table.caption}",
+        rf"\begin{{tabular}}{{l{'r' * (len(table.headings) - 1)}}}",
+        r"\toprule",
+        " & ".join(map(_latex_text, table.headings)) + r" \\",
+        r"\midrule",
+    ]
+    for label, cells in table.rows:
+        texts = [f"${_latex_number(c.value)}$" if c else "--" for c in cells]
+        lines.append(" & ".join([_latex_text(label), *texts]) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
+
+
+def _indices(table: Table) -> range:
+    return range(len(table.headings) - 1)
+
+
+def _parts(value: float) -> tuple[str, str]:
+    """Return two digits and a power of ten, which is empty for a number of a usual size."""
+    if 1e-3 <= abs(value) < 1e4:
+        return f"{value:.2g}" if abs(value) < 99.5 else f"{value:.0f}", ""
+    mantissa, power = f"{value:.1e}".split("e")
+    return mantissa, str(int(power))
+
+
+def _latex_number(value: float) -> str:
+    mantissa, power = _parts(value)
+    return rf"{mantissa}\times10^{{{power}}}" if power else mantissa
+
+
+def _latex_text(text: str) -> str:
+    return text.replace("μ", r"$\mu$").replace("%", r"\%").replace("_", r"\_")
+
+
+def _html_number(value: float) -> str:
+    mantissa, power = _parts(value)
+    text = f"{mantissa}&nbsp;×&nbsp;10<sup>{power}</sup>" if power else mantissa
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _html(table: Table, base: str) -> Iterator[str]:
+    # Beside the table, not in it: a caption would be as wide as what scrolls.
+    yield f'<p id="{table.name}-caption">{escape(table.caption)}</p><div class="hoam-scroll">'
+    yield f'<table class="table hoam-sortable" id="{table.name}"'
+    yield f' aria-labelledby="{table.name}-caption"><thead><tr>'
+    yield from (f'<th scope="col">{escape(heading)}</th>' for heading in table.headings)
+    yield "</tr></thead><tbody>"
+    for label, cells in table.rows:
+        yield f'<tr><th scope="row">{escape(label)}</th>'
+        for cell in cells:
+            if cell is None:
+                yield "<td>–</td>"
+                continue
+            worst = f" ({_html_number(cell.worst)})" if cell.worst is not None else ""
+            yield f'<td data-value="{cell.value:.6g}">{_html_number(cell.value)}{worst}</td>'
+        yield "</tr>"
+    links = (f'<a href="{base}{FOLDER}/{table.name}.{e}" download>{e}</a>' for e in ("csv", "tex"))
+    yield f"</tbody></table></div><p>Table as {' · '.join(links)}</p>"
+
+
+class ResultsTableDirective(SphinxDirective):
+    """Show the table of `book/tables.toml` whose name is the argument."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table, or a warning and nothing where it cannot be made."""
+        results = load_for_page(self.env)
+        self.env.note_dependency("book/tables.toml")
+        try:
+            table = tables(results)[self.arguments[0]]
+        except (KeyError, ValueError) as error:
+            logger.warning("Expected a table; got %s.", error, location=self.get_location())
+            return []
+        html = "".join(_html(table, to_root(self.env.docname)))
+        return [nodes.raw("", html, format="html")]
+
+
+def write_files(results: Results, output: Path) -> None:
+    """Write every table as CSV and LaTeX to the published tree."""
+    target = output / FOLDER
+    target.mkdir(parents=True, exist_ok=True)
+    for name, table in tables(results).items():
+        (target / f"{name}.csv").write_text(as_csv(table), encoding="utf-8")
+        (target / f"{name}.tex").write_text(as_latex(table), encoding="utf-8")
