@@ -48,7 +48,8 @@ clean: ## remove all that is generated, except .venv and the compilation cache
 
 environment: $(ENVIRONMENT) ## set up .venv from requirements.lock
 
-# Finds a Python >= 3.12 that runs and has venv: a pyenv shim on PATH may do neither.
+# Finds a Python >= 3.12 that runs and has venv: a pyenv shim on PATH may do neither. Modules are
+# compiled when they are first imported; most never are.
 $(ENVIRONMENT): requirements.lock
 	@find_python() { \
 		for candidate in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3 \
@@ -62,7 +63,7 @@ $(ENVIRONMENT): requirements.lock
 	python="$$(find_python)" && echo "Setting up .venv with $$("$$python" --version)" \
 		&& "$$python" -m venv --clear .venv
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
-		-r requirements.lock
+		--no-compile -r requirements.lock
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation -e .
 	@touch $@

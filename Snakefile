@@ -98,7 +98,7 @@ rule execute:
 # The longest first, so that no core is idle while the last of them runs.
 use rule execute as execute_first with:
     wildcard_constraints:
-        name="two_stream|comparison|comparison_plasmas|oscillator",
+        name="two_stream|comparison|comparison_plasmas|oscillator|strong_landau|bump_on_tail",
     priority: 1
 
 
