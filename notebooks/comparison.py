@@ -375,7 +375,7 @@ for (case, name), label in cheapest.items():
 #   {num}`fig-comparison-time.full_bistable:.2f` s, {num}`fig-comparison-time.full_chaos_1365:.2f` s and {num}`fig-comparison-time.full_trap_60:.2f` s. No surrogate is needed for them; they
 #   are test problems.
 #
-# DICE, without any quadrature of $\partial_t s$, is as good as HOAM on all systems, given enough times. Between HOAM-S and HOAM-G three seeds decide nothing.
+# DICE, without any quadrature of $\partial_t s$, is about as good as HOAM on all systems, given enough times. Between HOAM-S and HOAM-G three seeds decide nothing.
 #
 # ## Change this and see
 #

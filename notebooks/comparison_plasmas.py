@@ -333,14 +333,14 @@ plt.show()
 # %% [markdown]
 # Judged by eye all four methods have the populations, and NCSM is no worse than the others. The energy is the harder test.
 #
-# - **Independent samples are too few.** CFM and NCSM are near the scatter of independent draws from the full model itself, and on bump-on-tail this scatter is larger than the signal:
+# - **Independent samples are too few.** CFM is near the scatter of independent draws from the full model itself, NCSM above it, and on bump-on-tail this scatter is larger than the signal:
 #   {num}`fig-plasmas-energy.draws_l2_bump_135:.1f` and {num}`fig-plasmas-energy.draws_l2_bump_195:.1f`. Rollouts of quiet samples are well below it.
 # - **The law that CFM has learned is better than its samples.** From a quiet start, the same models miss the energy of the bump by {num}`fig-plasmas-energy.cfm_quiet_l2_bump_135:.2f` and
 #   {num}`fig-plasmas-energy.cfm_quiet_l2_bump_195:.2f`, where HOAM-G has {num}`fig-bump-energy.hoam_g_l2_135:.2f` and {num}`fig-bump-energy.hoam_g_l2_195:.2f` (median of three seeds); of the two streams at
 #   $\mu = 1.25$ by {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_125:.2f`, where it has {num}`fig-two-stream-energy.hoam_g_l2_125:.2f`. A flow for each time collects no errors from the times before.
 # - **Before a wave has grown, rollouts are better**: quiet CFM passes smoothly through the early waves of the bump at $\mu = 1.95$, which rollouts follow. At the end of the two streams at $\mu = 1.85$, still in their growth, HOAM-G is
 #   within {num}`fig-plasmas-energy.hoam_g_l2_two_stream_185:.2f`, quiet CFM within {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_185:.2f`.
-# - **DICE** is as good as HOAM-G or better on all three plasmas, with no quadrature of the time derivative.
+# - **DICE**, with no quadrature of the time derivative, is about as good as HOAM-G: better at the first parameter of either beam system, a little worse elsewhere.
 #
 # ## Run time
 #
@@ -457,7 +457,7 @@ plt.show()
 #
 # With the default solvers HOAM-G answers all output times {num}`fig-plasmas-time.ratio_cfm_two_stream:.1f` to {num}`fig-plasmas-time.ratio_cfm_bump:.1f` times faster than CFM and
 # {num}`fig-plasmas-time.ratio_ncsm_two_stream:.0f` to {num}`fig-plasmas-time.ratio_ncsm_landau:.0f` times faster than NCSM. But the field of HOAM changes slowly, and so do the flows of CFM: 16 steps of
-# a rollout, and two to four steps of a quiet flow, are as good as the defaults. Then CFM, with the smaller error, is the faster one for fewer output times than the last rows say. No choice of solver saves NCSM.
+# a rollout, and two to four steps of a quiet flow, are as good as the defaults. Then CFM, with the smaller error, is the faster one for fewer output times than the last rows say. NCSM is far behind with any number of outputs.
 #
 # The full model with 65 536 markers takes {num}`fig-plasmas-time.full_two_stream:.1f`, {num}`fig-plasmas-time.full_bump:.1f` and {num}`fig-plasmas-time.full_landau:.1f` s. In one space dimension, and in three with
 # a coarse grid, a particle-in-cell code needs no surrogate for a single answer ({doc}`/book/_executed/speed`).
