@@ -98,11 +98,17 @@ rule execute:
 # The longest first, so that no core is idle while the last of them runs.
 use rule execute as execute_first with:
     wildcard_constraints:
-        name="two_stream|comparison|comparison_plasmas|oscillator|strong_landau|bump_on_tail",
+        name="two_stream|comparison|comparison_plasmas|oscillator",
+    priority: 2
+
+
+use rule execute as execute_second with:
+    wildcard_constraints:
+        name="strong_landau|bump_on_tail|speed",
     priority: 1
 
 
-ruleorder: execute_first > execute
+ruleorder: execute_first > execute_second > execute
 
 
 rule check:
