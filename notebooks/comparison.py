@@ -222,7 +222,7 @@ FLOWS = {
     "8 steps, Heun": FlowSampler(steps=8, order=2),
     "32 steps, Runge-Kutta 4": FlowSampler(),
 }
-CHAINS = {f"10 x {n} steps": AnnealedLangevin(steps=n) for n in (3, 10, 30, 100)}
+CHAINS = {f"10 x {n} steps": AnnealedLangevin(steps=n) for n in (10, 30, 100)}
 DEFAULT = {
     "HOAM-G": "128 steps",
     "DICE": "128 steps",
