@@ -201,10 +201,10 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# On the first three the samplers have the smaller errors. On the trap they fail, and the reason is the network. A flow from noise has to contract all
+# On the first three the samplers have the smaller errors. On the trap they fail, and for CFM the reason is the network. A flow from noise has to contract all
 # 100 directions, and the velocity of a network of width {num}`fig-comparison-errors.width_trap:.0f` lies in a space of {num}`fig-comparison-errors.width_trap:.0f` dimensions at each time of the flow: in {num}`fig-comparison-errors.unmoved_trap:.0f` directions the samples of CFM still have
 # about the variance of the noise, {num}`fig-comparison-errors.noise_trap:.4f` (normalised). A rollout starts from samples of the initial law, and has to move them little. With the same network for all, which is
-# what the table compares, that is an advantage of rollouts; a wider network, or one that adds a multiple of its input, would do better.
+# what the table compares, that is an advantage of rollouts. A wider network, or one that adds a multiple of its input, should do better; we have not tried.
 #
 # ## Run time, and run time at equal error
 #
@@ -367,7 +367,7 @@ for (case, name), label in cheapest.items():
 #
 # - in few dimensions its error is not the smallest: on the bistable particle {num}`fig-comparison-errors.hoam_g_bistable:.1e`, where CFM has
 #   {num}`fig-comparison-errors.cfm_bistable:.1e` and NCSM {num}`fig-comparison-errors.ncsm_bistable:.1e`. A rollout carries its errors on from
-#   time to time; a sampler makes each time anew. In a hundred dimensions it is the samplers that fail, for want of width.
+#   time to time; a sampler makes each time anew. In a hundred dimensions it is the samplers that fail.
 # - 32 Runge-Kutta steps are many. A few steps of Heun's method are enough for CFM to reach the error of HOAM-G, and at few output times
 #   it is then the faster one.
 # - on the plasmas it is decided by how the samples are placed ({doc}`/book/_executed/comparison_plasmas`).

@@ -484,9 +484,9 @@ plt.show()
 #
 # With four times the steps, {num}`fig-landau-long.seconds_hoam_g_long:.0f` seconds of training instead of {num}`fig-landau-long.seconds_hoam_g:.0f`, HOAM-G meets the first three maxima and comes near the fourth: the error in the L2 norm is now below that of the nearest
 # training parameter ({num}`fig-landau-decay.neighbour_l2_875:.3f` and {num}`fig-landau-decay.neighbour_l2_1125:.3f`), and the decay rate, for which we aimed at 0.1, is off by {num}`fig-landau-long.hoam_g_long_decay_875:.2f` and
-# {num}`fig-landau-long.hoam_g_long_decay_1125:.2f`. The filaments are learned last: they are thin, and carry little of the kinetic energy that the loss is made of. More steps alone would not go much
+# {num}`fig-landau-long.hoam_g_long_decay_1125:.2f`. A likely reason is that the filaments are thin, and carry little of the kinetic energy that the loss is made of. More steps alone may not go much
 # further: the final validation losses of the three seeds have the median {num}`fig-landau-long.hoam_g_long_validation:.3f`, but the worst is {num}`fig-landau-long.hoam_g_long_validation_worst:.3f`, no lower than
-# after 2000 steps, and the 64 nodes are then what should grow.
+# after 2000 steps, and more than 64 nodes would be the next thing to try.
 #
 # AM converges with all three seeds, the one that had failed included, whose step sizes now fall more slowly; its errors are still several times those of HOAM-G at equal steps.
 #
