@@ -377,7 +377,7 @@ floor = np.asarray(
 distances = {name: np.full((5, len(frequencies)), np.nan) for name in METHODS}
 for (name, w, seed), trained in models.items():
     start = system.initial(jax.random.fold_in(key, seed), mu=w, n_samples=n_particles)[:, :2]
-    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 256)
+    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 64, order=4)
     distances[name][seed, frequencies.index(w)] = distance(paths, w)
 typical = {name: np.nanmedian(values, axis=0) for name, values in distances.items()}
 at_8 = frequencies.index(8.0)
@@ -447,7 +447,9 @@ for name, stem in MODULATIONS.items():
     for seed in range(len(by_modulation.setdefault(name, [])), 6):
         file = f"checkpoints/oscillator-modulation_{stem}-{seed}.safetensors"
         start = system.initial(jax.random.fold_in(key, seed), mu=8.0, n_samples=n_particles)[:, :2]
-        paths = hoam.load(file).sample(key, start, times=output_times, mu=8.0, max_step=1 / 256)
+        paths = hoam.load(file).sample(
+            key, start, times=output_times, mu=8.0, max_step=1 / 64, order=4
+        )
         by_modulation[name].append(distance(paths, 8.0))
 figure, axis = plt.subplots(figsize=(5, 3.6))
 for place, (name, stem) in enumerate(MODULATIONS.items()):

@@ -192,6 +192,7 @@ def test_bad_start_states_are_refused_before_tracing(model, x0, says):
         ({"mu": float("nan")}, "finite mus"),
         ({"times": TIMES[::-1]}, "ascending"),
         ({"times": TIMES[:1]}, "two times"),
+        ({"order": 3}, "an order of [1, 2, 4]"),
     ],
 )
 def test_bad_times_and_parameters_of_samples_are_refused_before_tracing(model, change, says):
