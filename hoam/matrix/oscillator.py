@@ -39,6 +39,14 @@ def runs() -> Iterator[Config]:
             yield discrete(of["hoam_g"])
             if nodes < 256:
                 yield from of.values()
+            # Not in the paper: random times, but one in each of n equal intervals.
+            yield _run(
+                f"n{nodes:03d}-am_stratified",
+                8.0,
+                quadrature.stratified(nodes),
+                8192 // nodes,
+                seed,
+            )
     # Too few nodes for the fastest oscillation, at the same cost: what an unresolved rule does.
     yield _run("coarse-hoam_g", 18.0, quadrature.gauss_legendre(32), 256, 0)
 
