@@ -530,6 +530,12 @@ plt.show()
 # the exact law by one. But AM does not diverge on this problem, it trains badly; and a rule that does
 # not resolve the oscillation diverges where AM would not. The table on the {doc}`first page </book/index>` is computed from the numbers of this chapter.
 #
+# ## Change this and see
+#
+# - `w = 18.0` where the learned potential is compared with the closed form: at which of the four times is it worst?
+# - `max_step=1 / 16` in the rollouts: at which frequencies does the error of the integrator show above that of the model?
+# - `counts = 2 ** np.arange(2, 9)` with `w = 18.0`: does either rule leave its plateau?
+#
 # ## Exercises
 #
 # ```{exercise} The potential of a moving Gaussian
