@@ -19,6 +19,7 @@ import numpy as np
 from scipy.interpolate import make_interp_spline
 from scipy.special import roots_legendre
 
+from hoam.arguments import as_whole
 from hoam.types import PRNGKey, as_times, seed_from_key
 
 
@@ -62,7 +63,11 @@ class Rule:
         Args:
             start: first time, where the boundary term of the loss is taken.
             end: last time.
+
+        Raises:
+            ValueError: if the two are not finite and ascending.
         """
+        start, end = as_times([start, end])
         # In this form the nodes 0 and 1 map to the ends exactly.
         inner = start * (1 - self.nodes) + end * self.nodes
         return np.union1d(inner, np.asarray([start, end], dtype=np.float64))
@@ -86,9 +91,9 @@ def gauss_legendre(n: int) -> Rule:
         n: number of nodes, at least 1.
 
     Raises:
-        ValueError: if `n` is smaller than 1.
+        ValueError: if `n` is smaller than 1, or no whole number.
     """
-    _at_least(n, 1, "a Gauss-Legendre rule")
+    as_whole(n, least=1, what="a number of Gauss-Legendre nodes")
     nodes, weights = roots_legendre(n)
     return Rule((nodes + 1) / 2, weights / 2, f"Gauss-Legendre {n}")
 
@@ -100,8 +105,9 @@ def simpson(n: int) -> Rule:
         n: number of nodes, odd and at least 3.
 
     Raises:
-        ValueError: if `n` is even or smaller than 3.
+        ValueError: if `n` is even or smaller than 3, or no whole number.
     """
+    as_whole(n, least=1, what="a number of Simpson nodes")
     if n < 3 or n % 2 == 0:
         message = (
             f"Expected an odd number of Simpson nodes, at least 3; got {n}. "
@@ -120,9 +126,9 @@ def trapezoid(n: int) -> Rule:
         n: number of nodes, at least 2.
 
     Raises:
-        ValueError: if `n` is smaller than 2.
+        ValueError: if `n` is smaller than 2, or no whole number.
     """
-    _at_least(n, 2, "a trapezoidal rule")
+    as_whole(n, least=2, what="a number of trapezoidal nodes")
     weights = np.full(n, 1 / (n - 1))
     weights[[0, -1]] /= 2
     return Rule(np.linspace(0, 1, n), weights, f"trapezoid {n}")
@@ -139,9 +145,9 @@ def monte_carlo(n: int, *, key: PRNGKey | None = None) -> Rule:
         key: random key of the stored draw; `jax.random.key(0)` if not given.
 
     Raises:
-        ValueError: if `n` is smaller than 1.
+        ValueError: if `n` is smaller than 1, or no whole number.
     """
-    _at_least(n, 1, "a Monte Carlo rule")
+    as_whole(n, least=1, what="a number of random nodes")
     rng = np.random.default_rng(seed_from_key(jax.random.key(0) if key is None else key))
     return Rule(np.sort(rng.uniform(size=n)), np.full(n, 1 / n), f"Monte Carlo {n}", random=True)
 
@@ -173,9 +179,3 @@ def spline(times: np.ndarray) -> Rule:
         )
         raise ValueError(message)
     return Rule(nodes, weights, f"spline {nodes.size}")
-
-
-def _at_least(n: int, least: int, what: str) -> None:
-    if n < least:
-        message = f"Expected at least {least} node(s) for {what}; got {n}. Use a larger n."
-        raise ValueError(message)
