@@ -117,12 +117,11 @@ MODELS = {
 
 
 def state(description):
-    return lambda folder: checkpoints.save_tree(
-        folder / "training.safetensors",
-        {"a": np.zeros(2)},
-        kind="training",
-        description=description,
-    )
+    def given(folder):
+        path = folder / "training.safetensors"
+        checkpoints.save_tree(path, {"a": np.zeros(2)}, kind="training", description=description)
+
+    return given
 
 
 STATES = {

@@ -214,7 +214,7 @@ TRAININGS = cases(
 MODEL = translation.untrained()
 
 
-def sample(x0=np.ones((4, 2), np.float32), **changes):
+def sample(x0=((1.0, 1.0),), **changes):
     return lambda folder: MODEL.sample(KEY, x0, **{"times": TIMES, "mu": 1.0, **changes})
 
 
