@@ -198,16 +198,21 @@ def main() -> int:
         importlib.import_module(name)
     # Forks of a process with threads are announced; these belong to libraries that know forks.
     warnings.simplefilter("ignore", DeprecationWarning)
-    known, missed = faults(), 0
+    known, missed, broken = faults(), 0, 0
     done = set() if chosen.again else set(record())
     for name in chosen.names or [name for name in known if name not in done]:
-        entry = run(known[name])
+        try:
+            entry = run(known[name])
+        except (RuntimeError, ValueError) as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            broken += 1
+            continue
         missed += entry["outcome"] == "missed"
         if not chosen.check:
             note(entry)
         sys.stdout.write(f"{entry['outcome']} {entry['seconds']:6.1f} s  {name}  {entry['by']}\n")
         sys.stdout.flush()
-    return int(chosen.check and missed > 0)
+    return int(broken > 0 or (chosen.check and missed > 0))
 
 
 if __name__ == "__main__":

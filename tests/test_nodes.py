@@ -10,7 +10,7 @@ from hoam.nodes import node_sampler
 from hoam.scaling import Scaling
 from hoam.types import Population
 
-TIMES = np.asarray([0.0, 0.1, 0.3, 0.6, 1.0])
+TIMES = np.asarray([0.0, 0.2, 0.4, 0.7, 1.0])
 MUS = (1.0, 2.0, 4.0)
 
 
