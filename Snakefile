@@ -125,12 +125,13 @@ rule check:
         "python -m hoam.report --profile {params.profile} check && touch {output}"
 
 
-# A failed build forgets its pages: Sphinx reports the warnings of a page only when it reads it.
+# A failed build forgets its pages: Sphinx reports the warnings of a page only when it reads it. So does
+# one that was killed, which the next build sees by the mark that it left.
 rule pages:
     input:
         expand("book/_executed/{name}.ipynb", name=NOTEBOOKS),
         expand("results/{name}.json", name=NOTEBOOKS),
-        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff"],
+        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff", "requirements.lock"],
         sorted(
             str(path.relative_to(ROOT))
             for pattern in (
@@ -141,6 +142,7 @@ rule pages:
                 "book/_vendor/**/*.*",
                 "hoam/**/*.py",
                 "tests/reference/*.toml",
+                "tests/seeded_*.toml",
             )
             for path in ROOT.glob(pattern)
             if path.is_file()
@@ -149,8 +151,10 @@ rule pages:
         "_build/html/index.html",
     shell:
         "echo 'Building the pages'; "
+        "test ! -e _build/.unfinished || rm -rf _build; mkdir -p _build; touch _build/.unfinished; "
         "jupyter-book build . -n -W --keep-going --quiet"
-        " && test -f {output} && touch {output} || {{ rm -rf _build; exit 1; }}"
+        " && test -f {output} && touch {output} && rm _build/.unfinished"
+        " || {{ rm -rf _build; exit 1; }}"
 
 
 # The stamps of an interrupted run are found again, so that it goes on where it was; those of a

@@ -6,7 +6,13 @@ import sys
 
 from benchmarks.measure import ROOT
 
-BENCHMARKS = {"training": (1, 2), "inference": (1, 2), "full_model": (1,), "startup": (1,)}
+BENCHMARKS = {
+    "training": (1, 2),
+    "inference": (1, 2),
+    "full_model": (1,),
+    "startup": (1,),
+    "memory": (1,),
+}
 
 
 def main() -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 import jupytext
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError
 from traitlets.config import Config
 
 from hoam.files import write_atomically
 from hoam.results import PROFILES
+
+LIMIT = 3600  # seconds of one cell; the longest takes some minutes
 
 
 def prepare(source: Path) -> nbformat.NotebookNode:
@@ -49,26 +52,42 @@ def publish(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(source: Path, target: Path, *, profile: str) -> None:
+def execute(source: Path, target: Path, *, profile: str, limit: int = LIMIT) -> None:
     """Run `source` with a run profile and write the executed notebook to `target`.
 
     The kernel is reached through a socket of its own in a private directory, not an open port.
 
+    Args:
+        source: the py:percent file.
+        target: the executed notebook.
+        profile: run profile.
+        limit: seconds that one cell may take.
+
     Raises:
         papermill.PapermillExecutionError: if a cell fails; `target` is then left as it was.
+        TimeoutError: if a cell takes longer than the limit; likewise.
     """
     with tempfile.TemporaryDirectory() as directory:
         draft, result = Path(directory) / "draft.ipynb", Path(directory) / "result.ipynb"
         nbformat.write(prepare(source), draft)
-        papermill.execute_notebook(
-            draft,
-            result,
-            parameters={"profile": profile},
-            kernel_name="python3",
-            progress_bar=False,
-            log_output=False,
-            config=Config({"KernelManager": {"transport": "ipc", "ip": f"{directory}/kernel"}}),
-        )
+        kernel = {"KernelManager": {"transport": "ipc", "ip": f"{directory}/kernel"}}
+        try:
+            papermill.execute_notebook(
+                draft,
+                result,
+                parameters={"profile": profile},
+                kernel_name="python3",
+                progress_bar=False,
+                log_output=False,
+                execution_timeout=limit,
+                config=Config(kernel),
+            )
+        except CellTimeoutError as error:
+            message = (
+                f"Expected every cell of {source.name} within {limit} s; got one that takes "
+                "longer. Use python on the file to see where it stalls."
+            )
+            raise TimeoutError(message) from error
         executed = nbformat.read(result, as_version=4)
     text = nbformat.writes(publish(executed)) + "\n"
     write_atomically(target, text.encode())

@@ -24,6 +24,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hoam.arguments import as_whole
 from hoam.types import Layers, Potential, PRNGKey, Scalar
 
 
@@ -188,9 +189,7 @@ def hutchinson(s: Potential, *, probes: int) -> Callable[..., Float[Array, ""]]:
     Raises:
         ValueError: if `probes` is smaller than 1.
     """
-    if probes < 1:
-        message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
-        raise ValueError(message)
+    as_whole(probes, least=1, what="a number of probes")
 
     def estimate(key, x, t, mu):
         return jnp.sum(_curvatures(s, x, t, mu, random_signs(key, (), probes, x.size)))

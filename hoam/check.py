@@ -180,6 +180,12 @@ def _update(arguments: argparse.Namespace, results: Path, reference: Path) -> in
     if os.environ.get("CI"):
         message = "Expected a person to update a reference; got CI. Use `make reference` locally."
         raise SystemExit(message)
+    known = sorted(path.stem for path in results.glob("*.json"))
+    if arguments.notebook not in known:
+        message = (
+            f"Expected one of {known}; got {arguments.notebook!r}. Use the name of a notebook."
+        )
+        raise SystemExit(message)
     content = json.loads((results / f"{arguments.notebook}.json").read_text(encoding="utf-8"))
     problem = _run_problem(arguments.notebook, content, arguments.profile)
     if problem:

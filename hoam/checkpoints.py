@@ -1,11 +1,13 @@
 """Arrays and their description in one safetensors file, written so that a crash loses nothing.
 
 The description (JSON) travels in the header of the file that holds the arrays, so the two cannot
-disagree. A file is written under another name, flushed to disk and renamed: until the rename the
-previous one is intact. No pickle is read or written.
+disagree. With them goes a checksum, by which a single flipped bit is noticed; older files without
+one are read as well. A file is written under another name, flushed to disk and renamed: until the
+rename the previous one is intact. No pickle is read or written.
 """
 
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from safetensors.numpy import save
 from hoam.files import write_atomically
 
 FORMAT = "hoam-1"
+_HEADER = {"format", "kind", "description", "checksum"}
 
 
 class CheckpointError(ValueError):
@@ -40,6 +43,7 @@ def save_tree(path: Path | str, tree: Any, *, kind: str, description: dict[str, 
         for where, leaf in jax.tree_util.tree_leaves_with_path(tree)
     }
     header = {"format": FORMAT, "kind": kind, "description": json.dumps(description)}
+    header["checksum"] = _checksum(arrays, header)
     write_atomically(Path(path), save(arrays, metadata=header))
 
 
@@ -52,7 +56,8 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
 
     Raises:
         FileNotFoundError: if there is no file.
-        CheckpointError: if the file is truncated, not a checkpoint, of another version or kind.
+        CheckpointError: if the file is truncated, altered, not a checkpoint, or of another version
+            or kind.
     """
     path = Path(path)
     if not path.is_file():
@@ -83,15 +88,32 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
             "Use hoam.load for models and fit(checkpoint=...) for training states."
         )
         raise CheckpointError(message)
+    checksum = header.get("checksum")
+    altered = checksum is not None and checksum != _checksum(arrays, header)
+    if altered or not set(header) <= _HEADER:
+        message = (
+            f"Expected the content of {path} to have its checksum; got another. "
+            "Use an intact copy: this one was altered after it was written."
+        )
+        raise CheckpointError(message)
     try:
         description = json.loads(header["description"])
-    except (KeyError, json.JSONDecodeError) as error:
+        if not isinstance(description, dict):
+            raise TypeError(type(description))
+    except (KeyError, TypeError, RecursionError, json.JSONDecodeError) as error:
         message = (
             f"Expected a JSON description in the header of {path}; got none that can be read. "
             "Use an intact copy."
         )
         raise CheckpointError(message) from error
     return arrays, description
+
+
+def _checksum(arrays: dict[str, np.ndarray], header: dict[str, str]) -> str:
+    parts = [f"{key} {header.get(key)}".encode() for key in ("format", "kind", "description")]
+    for name, array in sorted(arrays.items()):
+        parts += [f"{name} {array.dtype} {array.shape}".encode(), array.tobytes()]
+    return f"{zlib.crc32(b''.join(parts)):08x}"
 
 
 def fill_tree(template: Any, arrays: dict[str, np.ndarray], *, path: Path | str) -> Any:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+import jax
 import numpy as np
 
 from hoam import networks, samplers
@@ -37,13 +38,15 @@ def describe(model: Any) -> dict[str, Any]:
 
 
 def restore(description: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of the model described, without parameters and with coefficients zero.
+    """Return the fields of the model described, without parameters; coefficients are a shape.
 
     Raises:
         KeyError, TypeError, ValueError: if an entry is missing or wrong. Files of networks that are
             rolled out may lack a sampler and a linear part.
     """
     sampler, linear = description.get("sampler"), description.get("linear")
+    if not 0 <= float(description["epsilon"]) < float("inf"):
+        raise ValueError(description["epsilon"])
     return {
         "network": _NETWORKS[description["network"]](**_tuples(description["network_fields"])),
         "scaling": Scaling(**_tuples(description["scaling"])),
@@ -53,7 +56,7 @@ def restore(description: Mapping[str, Any]) -> dict[str, Any]:
         "linear": linear
         and LinearPart(
             Basis(**_tuples(linear["basis"])),
-            np.zeros(linear["shape"], np.float32),
+            jax.ShapeDtypeStruct(tuple(linear["shape"]), np.float32),
             tuple(linear["mus"]),
         ),
     }

@@ -16,6 +16,8 @@ import numpy as np
 from scipy.optimize import newton
 from scipy.special import wofz
 
+from hoam.arguments import as_whole
+
 
 def dispersion_function(
     omega: complex, k: float, *, mu: float, beams: Sequence[tuple[float, float, float]]
@@ -47,8 +49,15 @@ def fastest_root(k: float, *, mu: float, beams: Sequence[tuple[float, float, flo
         beams: (density, mean velocity, thermal velocity) of each Maxwellian.
 
     Raises:
-        ValueError: if no start converges to a root.
+        ValueError: if `k` or `mu` is zero or not finite, there is no beam, or no start converges to
+            a root.
     """
+    if not 0 < abs(k * mu) < np.inf or not beams:
+        message = (
+            f"Expected k and mu other than zero and at least one beam; got {k}, {mu} and {beams}. "
+            "Use k = 2 pi m / length of a whole number m."
+        )
+        raise ValueError(message)
     reach = max(abs(u) + 2 * v for _, u, v in beams)
     starts = [
         complex(k * phase, growth)
@@ -77,7 +86,11 @@ def fastest_mode(
         length: length of the box, $k = 2\pi m/L$.
         beams: (density, mean velocity, thermal velocity) of each Maxwellian.
         modes: number of modes searched.
+
+    Raises:
+        ValueError: if `modes` is smaller than 1; see also `fastest_root`.
     """
+    as_whole(modes, least=1, what="a number of modes")
     roots = {
         m: fastest_root(2 * np.pi * m / length, mu=mu, beams=beams) for m in range(1, modes + 1)
     }

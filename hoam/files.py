@@ -1,7 +1,11 @@
-"""Write files so that a kill or a full disk loses nothing."""
+"""Write files so that a kill or a full disk loses nothing, and by one process at a time."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -26,3 +30,34 @@ def write_atomically(path: Path, content: bytes) -> None:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a file for this process, from before it exists until the block ends or the process dies.
+
+    The lock is the operating system's, on a file beside it that is gone afterwards: a kill leaves
+    nothing that would have to be cleared away.
+
+    Args:
+        path: the file; its folder is created.
+
+    Raises:
+        BlockingIOError: if another process holds it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.lock")
+    lock = FileLock(beside)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        message = (
+            f"Expected {path} to be of this process alone; got another one that writes it. "
+            "Use another file, or wait until that process has ended."
+        )
+        raise BlockingIOError(message) from None
+    try:
+        yield
+    finally:
+        beside.unlink(missing_ok=True)  # while it is still held: who waits opens a new one
+        lock.release()

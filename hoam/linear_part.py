@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from scipy.interpolate import BSpline
 
+from hoam.arguments import as_whole
 from hoam.types import Scalar
 
 
@@ -48,13 +49,9 @@ class Basis:
     mixed: bool = True
 
     def __post_init__(self) -> None:
-        if self.modes < 1 or self.degree < 1 or not self.periodic:
-            message = (
-                "Expected at least one mode, degree and coordinate; got modes "
-                f"{self.modes}, degree {self.degree} and {len(self.periodic)} coordinates. "
-                "Use e.g. Basis(periodic=(True, False), modes=2, degree=2)."
-            )
-            raise ValueError(message)
+        as_whole(self.modes, least=1, what="the number of modes")
+        as_whole(self.degree, least=1, what="the degree")
+        as_whole(len(self.periodic), least=1, what="the number of coordinates")
         if not self.mixed and any(self.periodic):
             message = (
                 f"Expected no periodic coordinate in a basis of powers; got {self.periodic}. "
@@ -123,9 +120,7 @@ def knots(splines: int) -> np.ndarray:
     Raises:
         ValueError: if there are fewer than 4 splines.
     """
-    if splines < 4:
-        message = f"Expected at least 4 cubic splines; got {splines}. Use e.g. splines=48."
-        raise ValueError(message)
+    as_whole(splines, least=4, what="a number of cubic splines")
     return np.concatenate([np.zeros(3), np.linspace(0, 1, splines - 2), np.ones(3)])
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import particle_mesh
+from hoam.arguments import as_whole
 from hoam.types import Scalar
 
 type Samples = Float[Array, "..."] | Float[np.ndarray, "..."]
@@ -32,12 +33,19 @@ def electric_energy(
         `[T]`, non-negative.
 
     Raises:
-        ValueError: if `paths` does not have three axes.
+        ValueError: if `paths` does not have three axes or is empty, or a number is out of range.
     """
-    if np.ndim(paths) != 3:
+    if np.ndim(paths) != 3 or 0 in np.shape(paths):
         message = (
             f"Expected paths with shape [T, N, D]; got {np.shape(paths)}. "
             "Use paths[None] for a single time."
+        )
+        raise ValueError(message)
+    as_whole(cells, least=1, what="a number of cells")
+    if not 0 < length < np.inf or not 0 < abs(float(mu)) < np.inf:
+        message = (
+            f"Expected a positive length and a mu other than zero; got {length} and {mu}. "
+            "Use those of the system."
         )
         raise ValueError(message)
     return np.asarray(_energies(jnp.asarray(paths)[..., 0], mu, length=length, cells=cells))
@@ -96,7 +104,8 @@ def growth_rate(
         window.
 
     Raises:
-        ValueError: if lengths differ or the fractions do not ascend in (0, 1).
+        ValueError: if lengths differ, the fractions do not ascend in (0, 1), or the energy is not
+            finite with a positive maximum.
     """
     low, high = between
     if not 0 < low < high < 1:
@@ -105,6 +114,12 @@ def growth_rate(
         )
         raise ValueError(message)
     times, energy = _series(times, energy)
+    if not np.isfinite(energy).all() or not energy.max() > 0:
+        message = (
+            f"Expected a finite energy with a positive maximum; got values from {energy.min()} to "
+            f"{energy.max()}. Use the electric energy of paths without NaN."
+        )
+        raise ValueError(message)
     peak = int(energy.argmax())
     below = np.flatnonzero(energy[:peak] < low * energy[peak])
     start = int(below[-1]) + 1 if below.size else 0
@@ -116,8 +131,17 @@ def growth_rate(
 
 
 def moments(x: Samples) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean `[D]` and unbiased covariance `[D, D]` of samples `[N, D]`."""
+    """Return mean `[D]` and unbiased covariance `[D, D]` of samples `[N, D]`.
+
+    Raises:
+        ValueError: if there are fewer than two samples, or other axes.
+    """
     x = np.asarray(x, np.float64)
+    if x.ndim != 2 or x.shape[0] < 2:
+        message = (
+            f"Expected at least two samples [N, D]; got shape {x.shape}. Use one row per sample."
+        )
+        raise ValueError(message)
     return x.mean(axis=0), np.atleast_2d(np.cov(x, rowvar=False))
 
 
@@ -168,9 +192,19 @@ def gaussian_wasserstein(
         mean_b: `[D]`.
         covariance_b: `[D, D]`, likewise.
 
+    Raises:
+        ValueError: if dimensions differ.
+
     Source: Dowson and Landau, J. Multivariate Analysis 12 (1982).
     """
     a, b = np.asarray(covariance_a, np.float64), np.asarray(covariance_b, np.float64)
+    shapes = [np.shape(mean_a), np.shape(mean_b), a.shape, b.shape]
+    if len(shapes[0]) != 1 or shapes != [shapes[0]] * 2 + [shapes[0] * 2] * 2:
+        message = (
+            f"Expected means [D] and covariances [D, D]; got shapes {shapes}. "
+            "Use np.eye(D) for unit covariances."
+        )
+        raise ValueError(message)
     shift = np.sum((np.asarray(mean_a, np.float64) - np.asarray(mean_b, np.float64)) ** 2)
     root = _square_root(a)
     square = shift + np.trace(a + b - 2 * _square_root(root @ b @ root))
@@ -192,18 +226,24 @@ def sinkhorn_divergence(x: Samples, y: Samples, *, epsilon: float) -> float:
             the value is part of the metric.
 
     Raises:
-        ValueError: if `epsilon` is not positive, dimensions differ, or the iteration does not
-            converge.
+        ValueError: if `epsilon` is not positive and finite, dimensions differ, a cloud is empty or
+            not finite, or the iteration does not converge.
 
     Source: OTT (arXiv 2201.12324); Feydy et al., AISTATS 2019.
     """
-    if not epsilon > 0:
+    if not 0 < epsilon < np.inf:
         message = f"Expected epsilon > 0; got {epsilon}. Use e.g. 0.05 * mean(cost)."
         raise ValueError(message)
     if np.ndim(x) != 2 or np.ndim(y) != 2 or np.shape(x)[1] != np.shape(y)[1]:
         message = (
             f"Expected samples [N, D] and [K, D]; got {np.shape(x)} and {np.shape(y)}. "
             "Use one row per sample."
+        )
+        raise ValueError(message)
+    if not all(np.size(cloud) and np.isfinite(cloud).all() for cloud in (x, y)):
+        message = (
+            f"Expected finite samples; got shapes {np.shape(x)} and {np.shape(y)}, with NaN or "
+            "infinity or without rows. Use the finite ones, and say how many were lost."
         )
         raise ValueError(message)
     with warnings.catch_warnings():  # OTT's import announces the end of a dependency of its own

@@ -20,6 +20,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 from scipy.spatial import KDTree
 
+from hoam.arguments import as_whole
 from hoam.types import PRNGKey
 
 #: The tree is not refined below cells of this many samples: it takes longer, and gains less the
@@ -50,9 +51,9 @@ def independent(size: int) -> Minibatch:
         size: number of samples `B` at each node.
 
     Raises:
-        ValueError: if `size` is smaller than 1.
+        ValueError: if `size` is smaller than 1, or no whole number.
     """
-    _positive(size)
+    as_whole(size, least=1, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         return jax.random.randint(key, (n_nodes, size), 0, n_samples)
@@ -67,9 +68,9 @@ def stratified(size: int) -> Minibatch:
         size: number of cells, and of samples `B` at each node.
 
     Raises:
-        ValueError: if `size` is smaller than 1.
+        ValueError: if `size` is smaller than 1, or no whole number.
     """
-    _positive(size)
+    as_whole(size, least=1, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         place = jnp.arange(size)[None] + jax.random.uniform(key, (n_nodes, size))
@@ -86,9 +87,9 @@ def paired(size: int) -> Minibatch:
         size: number of particles `B`; row `i` of the samples must be one particle at all times.
 
     Raises:
-        ValueError: if `size` is smaller than 1.
+        ValueError: if `size` is smaller than 1, or no whole number.
     """
-    _positive(size)
+    as_whole(size, least=1, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         return jnp.broadcast_to(jax.random.randint(key, (size,), 0, n_samples), (n_nodes, size))
@@ -110,9 +111,3 @@ def in_cells(samples: Float[np.ndarray, "M T N D"]) -> Float[np.ndarray, "M T N 
         tree = KDTree(samples[place], leafsize=_SMALLEST_CELL)
         ordered[place] = samples[place][tree.indices]
     return ordered
-
-
-def _positive(size: int) -> None:
-    if size < 1:
-        message = f"Expected a minibatch of at least 1 sample; got {size}. Use e.g. 128."
-        raise ValueError(message)

@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import checkpoints, networks
+from hoam.arguments import as_floats
 from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
 from hoam.inference import draw_each, potential, roll_out
@@ -93,14 +94,20 @@ class Model:
             States `[T, N, D]` in physical units; the first row is `x0`.
 
         Raises:
-            ValueError: if `x0` has the wrong dimension or is not finite, times do not ascend, or
-                there is no such order.
+            ValueError: if `x0` has the wrong dimension, is empty or not finite, times do not
+                ascend, `max_step` is not positive, or there is no such order.
 
         Warns:
             UserWarning: if `mu` or a time lies outside the trained range (extrapolation).
         """
-        x0, times, mu = jnp.asarray(x0, jnp.float32), as_times(times), self._parameter(mu)
-        if x0.ndim != 2 or x0.shape[1] != self.dimension:
+        x0 = x0 if isinstance(x0, jax.Array) else as_floats(x0, "x0")
+        with np.errstate(over="ignore"):  # infinity is refused below
+            x0 = jnp.asarray(x0, jnp.float32)
+        times, mu = as_times(times), self._parameter(mu)
+        if max_step is not None and not max_step > 0:
+            message = f"Expected max_step > 0; got {max_step}. Use e.g. 1 / 128."
+            raise ValueError(message)
+        if x0.ndim != 2 or x0.shape[1] != self.dimension or not x0.shape[0]:
             message = (
                 f"Expected x0 with shape [N, {self.dimension}]; got {x0.shape}. "
                 "Use one row per particle and the coordinates of the training samples."
@@ -156,7 +163,7 @@ class Model:
         return None if self.linear is None else self.linear.pieces(mu)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:
-        row = as_parameters(np.atleast_1d(np.asarray(mu, np.float64))[None])
+        row = as_parameters(np.atleast_1d(mu)[None])
         low, high = np.asarray(self.scaling.mu_low), np.asarray(self.scaling.mu_high)
         if row.shape[1] != low.size:
             message = (
@@ -179,9 +186,13 @@ class Model:
             path: file name ending in `.safetensors`.
 
         Raises:
+            ValueError: if the name ends otherwise.
             OSError: if the file cannot be written; a previous one stays intact.
         """
         path, tree, description = Path(path), self.params, describe(self)
+        if path.suffix != ".safetensors":
+            message = f"Expected a file name in .safetensors; got {path}. Use model.safetensors."
+            raise ValueError(message)
         if self.linear is not None:
             tree = {**tree, "linear": self.linear.coefficients}
         checkpoints.save_tree(path, tree, kind="model", description=description)
@@ -202,20 +213,13 @@ def load(path: Path | str) -> Model:
     arrays, description = checkpoints.load_arrays(path, kind="model")
     try:
         fields = restore(description)
-    except (KeyError, TypeError, ValueError) as error:
+        template = _template(fields, len(arrays))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = (
             f"Expected the description of a model in {path}; got one with a wrong entry "
             f"({error!r}). Use a file written by Model.save of this version."
         )
         raise checkpoints.CheckpointError(message) from error
-    network, scaling, sampler = (fields[name] for name in ("network", "scaling", "sampler"))
-    conditions = len(scaling.mu_mean) + (sampler.conditions if sampler else 0)
-    template = jax.eval_shape(
-        lambda: network.initialise(
-            jax.random.key(0), dimension=len(scaling.low), parameters=conditions
-        )
-    )
-    template = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, jnp.float32), template)
     linear = fields["linear"]
     if linear is None:
         params = checkpoints.fill_tree(template, arrays, path=path)
@@ -226,3 +230,18 @@ def load(path: Path | str) -> Model:
         linear = dataclasses.replace(linear, coefficients=np.asarray(params.pop("linear")))
     params = jax.tree.map(jnp.asarray, params)
     return Model(params=params, **{**fields, "linear": linear})
+
+
+def _template(fields: dict[str, Any], arrays: int) -> Any:
+    """Return shape and type of the parameters of a model with these fields."""
+    network, scaling, sampler = (fields[name] for name in ("network", "scaling", "sampler"))
+    # Each layer has arrays of its own: a description alone must not decide how long this takes.
+    if not network.depth <= arrays:
+        raise ValueError(network.depth)
+    conditions = len(scaling.mu_mean) + (sampler.conditions if sampler else 0)
+    template = jax.eval_shape(
+        lambda: network.initialise(
+            jax.random.key(0), dimension=len(scaling.low), parameters=conditions
+        )
+    )
+    return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, jnp.float32), template)

@@ -26,10 +26,12 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hoam.arguments import as_whole
 from hoam.types import Layers, PRNGKey, Scalar
 
 # Parameters are single precision whatever JAX's default: checkpoints must not depend on a switch.
 _kernel = nn.initializers.lecun_normal(dtype=jnp.float32)
+_SIZES = ("width", "depth", "outputs", "rank", "modulation_width")
 _zeros = nn.initializers.constant(0.0, jnp.float32)
 
 
@@ -58,8 +60,12 @@ class Network(nn.Module):
         """Return initial parameters for states of `dimension` and `parameters` values of mu.
 
         Raises:
-            ValueError: if `periodic` does not have one entry per coordinate.
+            ValueError: if `periodic` does not have one entry per coordinate, or a size is not a
+                whole number of at least 1.
         """
+        sizes = {name: getattr(self, name, 1) for name in _SIZES} | {"dimension": dimension}
+        for name, size in sizes.items():
+            as_whole(size, least=1, what=f"the {name} of a network")
         if self.periodic and len(self.periodic) != dimension:
             message = (
                 f"Expected one entry of periodic per coordinate, {dimension}; got {self.periodic}. "

@@ -20,6 +20,7 @@ from jaxtyping import Array, Float
 from scipy.interpolate import make_interp_spline
 from scipy.special import roots_legendre
 
+from hoam.arguments import as_whole
 from hoam.types import PRNGKey, as_times
 
 
@@ -69,7 +70,11 @@ class Rule:
         Args:
             start: first time, where the boundary term of the loss is taken.
             end: last time.
+
+        Raises:
+            ValueError: if the two are not finite and ascending.
         """
+        start, end = as_times([start, end])
         # In this form the nodes 0 and 1 map to the ends exactly.
         inner = start * (1 - self.nodes) + end * self.nodes
         return np.union1d(inner, np.asarray([start, end], dtype=np.float64))
@@ -93,9 +98,9 @@ def gauss_legendre(n: int) -> Rule:
         n: number of nodes, at least 1.
 
     Raises:
-        ValueError: if `n` is smaller than 1.
+        ValueError: if `n` is smaller than 1, or no whole number.
     """
-    _at_least(n, 1, "a Gauss-Legendre rule")
+    as_whole(n, least=1, what="a number of Gauss-Legendre nodes")
     nodes, weights = roots_legendre(n)
     return Rule((nodes + 1) / 2, weights / 2, f"Gauss-Legendre {n}")
 
@@ -107,8 +112,9 @@ def simpson(n: int) -> Rule:
         n: number of nodes, odd and at least 3.
 
     Raises:
-        ValueError: if `n` is even or smaller than 3.
+        ValueError: if `n` is even or smaller than 3, or no whole number.
     """
+    as_whole(n, least=1, what="a number of Simpson nodes")
     if n < 3 or n % 2 == 0:
         message = (
             f"Expected an odd number of Simpson nodes, at least 3; got {n}. "
@@ -127,9 +133,9 @@ def trapezoid(n: int) -> Rule:
         n: number of nodes, at least 2.
 
     Raises:
-        ValueError: if `n` is smaller than 2.
+        ValueError: if `n` is smaller than 2, or no whole number.
     """
-    _at_least(n, 2, "a trapezoidal rule")
+    as_whole(n, least=2, what="a number of trapezoidal nodes")
     weights = np.full(n, 1 / (n - 1))
     weights[[0, -1]] /= 2
     return Rule(np.linspace(0, 1, n), weights, f"trapezoid {n}")
@@ -146,9 +152,9 @@ def monte_carlo(n: int, *, key: PRNGKey | None = None) -> Rule:
         key: random key of the stored draw; `jax.random.key(0)` if not given.
 
     Raises:
-        ValueError: if `n` is smaller than 1.
+        ValueError: if `n` is smaller than 1, or no whole number.
     """
-    _at_least(n, 1, "a Monte Carlo rule")
+    as_whole(n, least=1, what="a number of random nodes")
     return _random(n, lambda k: 1 - jax.random.uniform(k, (n,)), f"Monte Carlo {n}", key)
 
 
@@ -163,11 +169,11 @@ def stratified(n: int, *, key: PRNGKey | None = None) -> Rule:
         key: random key of the stored draw; `jax.random.key(0)` if not given.
 
     Raises:
-        ValueError: if `n` is smaller than 1.
+        ValueError: if `n` is smaller than 1, or no whole number.
 
     Source: S. Haber, A modified Monte-Carlo quadrature, Math. Comp. 20 (1966).
     """
-    _at_least(n, 1, "a stratified rule")
+    as_whole(n, least=1, what="a number of intervals")
 
     def draw(key: PRNGKey) -> Array:
         return (jnp.arange(n) + 1 - jax.random.uniform(key, (n,))) / n
@@ -207,9 +213,3 @@ def spline(times: np.ndarray) -> Rule:
 def _random(n: int, draw: Callable[[PRNGKey], Array], name: str, key: PRNGKey | None) -> Rule:
     nodes = np.sort(np.asarray(draw(jax.random.key(0) if key is None else key), np.float64))
     return Rule(nodes, np.full(n, 1 / n), name, draw)
-
-
-def _at_least(n: int, least: int, what: str) -> None:
-    if n < least:
-        message = f"Expected at least {least} node(s) for {what}; got {n}. Use a larger n."
-        raise ValueError(message)

@@ -15,14 +15,13 @@ One table per number, under the id of its figure:
 
 import datetime
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hoam.files import write_atomically
-from hoam.results import PROFILES
+from hoam.results import PROFILES, read_toml
 
 KINDS = ("exact", "build", "claim")
 _NUMBERS = ("value", "rtol", "atol", "lower", "upper")
@@ -147,7 +146,7 @@ def read(path: Path) -> tuple[str, dict[tuple[str, str], Reference]]:
     Raises:
         ValueError: if the file is not of the form above, with the place and the remedy.
     """
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    content = read_toml(path)
     notebook, profile = content.pop("notebook", None), content.pop("profile", None)
     if notebook != path.stem or profile not in PROFILES:
         message = (

@@ -23,6 +23,7 @@ import numpy as np
 from hoam.files import write_atomically
 from hoam.results import PROFILES, dumps, project_root, versions
 
+_NOTEBOOK = re.compile(r"\w[\w-]*")
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
 _ANIMATION_DPI = 100  # of every frame: an animation at the resolution of its still is too large
 
@@ -75,12 +76,18 @@ class Report:
             working directory.
 
     Raises:
-        ValueError: if the profile is none of the three.
+        ValueError: if the profile is none of the three, or the name is no plain file name.
     """
 
     def __init__(self, notebook: str, *, profile: str = "book", root: Path | None = None) -> None:
         if profile not in PROFILES:
             message = f"Expected profile to be one of {PROFILES}; got {profile!r}. Use 'book'."
+            raise ValueError(message)
+        if not _NOTEBOOK.fullmatch(notebook):
+            message = (
+                f"Expected the name of a notebook; got {notebook!r}. "
+                "Use letters, digits, underscores and hyphens."
+            )
             raise ValueError(message)
         self.notebook = notebook
         self.profile = profile

@@ -3,6 +3,7 @@
 import json
 import math
 import platform
+import tomllib
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -32,6 +33,20 @@ def project_root(start: Path | None = None) -> Path:
         "Use a working directory inside the repository, or pass root."
     )
     raise FileNotFoundError(message)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Return the content of a TOML file.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:  # of the encoding or of the syntax
+        message = f"Expected TOML in {path}; got {error}. Use an editor to mend the file."
+        raise ValueError(message) from error
 
 
 def versions() -> dict[str, str]:

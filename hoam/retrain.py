@@ -2,7 +2,8 @@ r"""The command that trains any model under `checkpoints/` again.
 
 `--list` prints all names, each with that of the run it goes on from, if there is one;
 `--config two_stream-quiet-hoam_g-0` trains that one. A killed run goes on where its last checkpoint
-was. A run that goes on from another takes that one's model from the folder it writes to.
+was; of two processes that train the same model the second refuses. A run that goes on from another
+takes that one's model from the folder it writes to.
 """
 
 import argparse
@@ -36,11 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     config = known[options.config]
     target = options.output / f"{config.name}.safetensors"
     state = Path(".cache") / "training" / target.name
-    if isinstance(config, Enriched):
-        model = config.run(_trained(config.base, options.output))
-    else:
-        start = _trained(config.base, options.output) if config.base else None
-        model = config.run(state, start=start)
+    try:
+        if isinstance(config, Enriched):
+            model = config.run(_trained(config.base, options.output))
+        else:
+            start = _trained(config.base, options.output) if config.base else None
+            model = config.run(state, start=start)
+    except BlockingIOError as error:
+        print(error, file=sys.stderr)
+        return 1
     model.save(target)
     state.unlink(missing_ok=True)  # the model is complete; its training state is not needed again
     print(f"{target}: loss {model.record['history']['loss'][-1]:.4e}")

@@ -28,6 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from hoam.arguments import as_whole
 from hoam.integrators import STEPS
 from hoam.noise import noise, quiet_noise, wrap
 from hoam.types import PRNGKey, Scalar
@@ -71,10 +72,11 @@ class FlowSampler:
     conditions: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.order not in STEPS or not 0 < self.spread < float("inf"):
+        as_whole(self.steps, least=1, what="the number of steps")
+        if self.order not in STEPS or not 0 < self.spread < float("inf"):
             message = (
-                f"Expected steps >= 1, an order of {sorted(STEPS)} and spread > 0; got "
-                f"{self.steps}, {self.order} and {self.spread}. Use e.g. FlowSampler(steps=32)."
+                f"Expected an order of {sorted(STEPS)} and spread > 0; got {self.order} and "
+                f"{self.spread}. Use e.g. FlowSampler(steps=32)."
             )
             raise ValueError(message)
 
@@ -146,11 +148,10 @@ class AnnealedLangevin:
     conditions: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        if self.levels < 2 or self.steps < 1 or not 0 < self.ratio < 4:
-            message = (
-                "Expected levels >= 2, steps >= 1 and a ratio between 0 and 4; got "
-                f"{self.levels}, {self.steps} and {self.ratio}. Use e.g. AnnealedLangevin()."
-            )
+        as_whole(self.levels, least=2, what="the number of levels")
+        as_whole(self.steps, least=1, what="the number of steps")
+        if not 0 < self.ratio < 4:
+            message = f"Expected a ratio between 0 and 4; got {self.ratio}. Use e.g. 0.2."
             raise ValueError(message)
         if not 0 < self.smallest <= self.largest < float("inf"):
             message = (

@@ -28,6 +28,9 @@ class Scaling:
         mu_low: `[P]`, smallest training parameter.
         mu_high: `[P]`, largest training parameter.
         periods: period of each coordinate, or None.
+
+    Raises:
+        ValueError: if numbers of coordinates or parameters disagree, or a length is not positive.
     """
 
     low: tuple[float, ...]
@@ -39,6 +42,19 @@ class Scaling:
     mu_low: tuple[float, ...]
     mu_high: tuple[float, ...]
     periods: tuple[float | None, ...]
+
+    def __post_init__(self) -> None:
+        states = {len(self.low), len(self.size), len(self.periods)}
+        parameters = {len(v) for v in (self.mu_mean, self.mu_scale, self.mu_low, self.mu_high)}
+        lengths = (*self.size, self.duration, *self.mu_scale)
+        numbers = (*self.low, self.start, *self.mu_mean, *self.mu_low, *self.mu_high, *lengths)
+        fit = len(states) == len(parameters) == 1 and np.isfinite(np.asarray(numbers, float)).all()
+        if not fit or not min(lengths) > 0:
+            message = (
+                f"Expected finite numbers, one for each coordinate or parameter, and positive "
+                f"lengths; got {self}. Use Scaling.of(population)."
+            )
+            raise ValueError(message)
 
     @classmethod
     def of(cls, population: Population) -> "Scaling":

@@ -9,6 +9,7 @@ import json
 import time
 import zlib
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,9 @@ import optax
 from tqdm.auto import tqdm
 
 from hoam import checkpoints
+from hoam.arguments import as_whole, is_positive
 from hoam.devices import replicate, value_and_gradient
+from hoam.files import held
 from hoam.minibatches import Minibatch, stratified
 from hoam.model import Model
 from hoam.networks import Network
@@ -86,27 +89,31 @@ def fit(
             do not suit the method, a number is out of range, or `start` has another network,
             another number of coordinates or parameters, or a linear part.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
-        FloatingPointError: if the loss becomes NaN or infinite; it names the step and the last
-            checkpoint.
+        FloatingPointError: if the loss becomes NaN or infinite; it names the step, its parameter
+            value and learning rate, and the last checkpoint.
+        BlockingIOError: if another process trains with this checkpoint.
     """
-    if steps < 1 or checkpoint_every < 1 or not 0 < learning_rate < float("inf"):
+    as_whole(steps, least=1, what="the number of steps")
+    as_whole(checkpoint_every, least=1, what="the number of steps between checkpoints")
+    if not is_positive(learning_rate):
+        message = f"Expected a learning rate > 0; got {learning_rate}. Use e.g. 3e-3."
+        raise ValueError(message)
+    if validation is not None and not _alike(validation, population):
         message = (
-            "Expected steps >= 1, checkpoint_every >= 1 and learning_rate > 0; "
-            f"got {steps}, {checkpoint_every} and {learning_rate}. Use positive, finite values."
+            f"Expected validation samples like those of training, {population.dimension} "
+            f"coordinates and {population.mus.shape[1]} parameter(s) over the same interval; got "
+            f"{validation.dimension}, {validation.mus.shape[1]} and {validation.times[[0, -1]]}. "
+            "Use the same system and horizon."
         )
         raise ValueError(message)
     _require_outputs(network, method, population.dimension)
     minibatch = minibatch or stratified(128)
     scaling = Scaling.of(population) if start is None else _fitting(start, network, population)
     periodic = jnp.asarray([period is not None for period in scaling.periods])
-    transform = optimiser(optax.cosine_decay_schedule(learning_rate, steps))
-    advance = _compile_chunk(
-        method,
-        network,
-        transform,
-        node_sampler(population, scaling, method.rule, minibatch),
-        periodic,
-    )
+    schedule = optax.cosine_decay_schedule(learning_rate, steps)
+    transform = optimiser(schedule)
+    draw = node_sampler(population, scaling, method.rule, minibatch)
+    advance = _compile_chunk(method, network, transform, draw, periodic)
     validate = None
     if validation is not None:
         validate = validator(validation, scaling, method, network, periodic)
@@ -134,39 +141,54 @@ def fit(
         "scaling": asdict(scaling),
     }
     run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
-    if checkpoint is not None and Path(checkpoint).exists():
-        state, step, elapsed, history = resume(checkpoint, state, run)
+    with nullcontext() if checkpoint is None else held(Path(checkpoint)):
+        if checkpoint is not None and Path(checkpoint).exists():
+            state, step, elapsed, history = resume(checkpoint, state, run)
 
-    samples = scaling.states(np.asarray(population.samples, np.float32))
-    data = replicate(minibatch.arrange(samples))
-    bar = tqdm(total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0)
-    while step < steps:
-        began = time.perf_counter()
-        count = min(_CHUNK, steps - step, checkpoint_every - step % checkpoint_every)
-        state, losses = advance(state, data, key_steps, jnp.arange(step, step + count))
-        losses = np.asarray(losses)
-        require_finite(losses, state, first=step, checkpoint=checkpoint)
-        step += count
-        history["loss"].extend(losses.tolist())
-        elapsed += time.perf_counter() - began
-        if step % checkpoint_every == 0 or step == steps:
-            params = jax.device_get(state[0])
-            history["step"].append(step)
-            history["seconds"].append(round(elapsed, 2))
-            if validate is not None:
-                history["validation"].append(validate(params))
-            if monitor is not None:
-                model = Model(network, params, scaling, method.epsilon, {}, method.sampler)
-                history["monitor"].append(float(monitor(model)))
-        bar.update(count)
-        bar.set_postfix_str(f"loss {losses.mean():.3e}")
-        if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):
-            progress_made = {"run": run, "step": step, "elapsed": elapsed, "history": history}
-            checkpoints.save_tree(checkpoint, state, kind="training", description=progress_made)
-    bar.close()
+        samples = scaling.states(np.asarray(population.samples, np.float32))
+        data = replicate(minibatch.arrange(samples))
+
+        def cause(step: int) -> str:
+            mu = draw(jax.random.fold_in(key_steps, step), data).mu[0]
+            value = np.asarray(mu) * scaling.mu_scale + scaling.mu_mean
+            return f"mu = {value.tolist()}, learning rate = {np.asarray(schedule(step)):.3g}"
+
+        bar = tqdm(
+            total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0
+        )
+        while step < steps:
+            began = time.perf_counter()
+            count = min(_CHUNK, steps - step, checkpoint_every - step % checkpoint_every)
+            state, losses = advance(state, data, key_steps, jnp.arange(step, step + count))
+            losses = np.asarray(losses)
+            require_finite(losses, state, first=step, checkpoint=checkpoint, cause=cause)
+            step += count
+            history["loss"].extend(losses.tolist())
+            elapsed += time.perf_counter() - began
+            if step % checkpoint_every == 0 or step == steps:
+                params = jax.device_get(state[0])
+                history["step"].append(step)
+                history["seconds"].append(round(elapsed, 2))
+                if validate is not None:
+                    history["validation"].append(validate(params))
+                if monitor is not None:
+                    model = Model(network, params, scaling, method.epsilon, {}, method.sampler)
+                    history["monitor"].append(float(monitor(model)))
+            bar.update(count)
+            bar.set_postfix_str(f"loss {losses.mean():.3e}")
+            if checkpoint is not None and (step % checkpoint_every == 0 or step == steps):
+                progress_made = {"run": run, "step": step, "elapsed": elapsed, "history": history}
+                checkpoints.save_tree(checkpoint, state, kind="training", description=progress_made)
+        bar.close()
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), jax.device_get(state[0]))
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
+
+
+def _alike(validation: Population, population: Population) -> bool:
+    ends, others = validation.times[[0, -1]], population.times[[0, -1]]
+    same = validation.samples.shape[-1] == population.samples.shape[-1]
+    return same and validation.mus.shape[1] == population.mus.shape[1] and np.allclose(ends, others)
 
 
 def _require_outputs(network: Network, method: Method, dimension: int) -> None:

@@ -14,6 +14,8 @@ import jax
 import numpy as np
 from jaxtyping import Array, Bool, Float, Key
 
+from hoam.arguments import as_floats, as_whole, is_positive
+
 type Scalar = Float[Array, ""] | Float[np.ndarray, ""] | float
 type PRNGKey = Key[Array, ""]
 #: A potential of one state at one time and parameter, $s(x, t, \mu)$: scalar out.
@@ -43,9 +45,9 @@ def as_parameters(mus: object) -> np.ndarray:
         mus: one value, a sequence of `M` values, or an array `[M, P]`.
 
     Raises:
-        ValueError: if a value is not finite or there are more than two axes.
+        ValueError: if a value is not a finite number or there are more than two axes.
     """
-    array = np.asarray(mus, dtype=np.float64)
+    array = as_floats(mus, "mus")
     array = array.reshape(-1, 1) if array.ndim < 2 else array
     if array.ndim != 2 or array.size == 0:
         message = (
@@ -65,7 +67,7 @@ def as_times(times: object) -> np.ndarray:
     Raises:
         ValueError: if there are fewer than two times, or they are not finite and ascending.
     """
-    array = np.asarray(times, dtype=np.float64)
+    array = as_floats(times, "times")
     if array.ndim != 1 or array.size < 2:
         message = (
             f"Expected at least two times in one axis; got shape {array.shape}. "
@@ -104,7 +106,11 @@ class Population:
     periods: tuple[float | None, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        samples = np.asarray(self.samples)
+        try:
+            samples = np.asarray(self.samples)
+        except ValueError as error:
+            message = f"Expected samples of one shape; got {error}. Use one array [M, T, N, D]."
+            raise ValueError(message) from error
         if samples.ndim != 4 or samples.size == 0:
             message = (
                 "Expected samples with the four axes [M, T, N, D] (parameters, times, samples, "
@@ -140,8 +146,9 @@ class Population:
                 "[M, T, N, D]. Remove or repair samples with NaN or infinity."
             )
             raise ValueError(message)
-        periods = tuple(self.periods) or (None,) * d
-        if len(periods) != d or any(p is not None and not p > 0 for p in periods):
+        periods = tuple(self.periods) if isinstance(self.periods, list | tuple) else (self.periods,)
+        periods = periods or (None,) * d
+        if len(periods) != d or not all(p is None or is_positive(p) for p in periods):
             message = (
                 f"Expected one positive period or None for each of {d} coordinates; "
                 f"got {self.periods}. Use e.g. periods=(50.0, None)."
@@ -166,12 +173,27 @@ class Population:
         return self.samples.shape[2]
 
     def select(self, mus: Sequence[int]) -> "Population":
-        """Return the population restricted to the parameter values with the given indices."""
-        rows = np.asarray(mus, dtype=int)
+        """Return the population restricted to the parameter values with the given indices.
+
+        Raises:
+            ValueError: if an index is not a whole number, or not one of a parameter value.
+        """
+        rows, count = np.asarray(mus), self.mus.shape[0]
+        if rows.dtype.kind not in "iu" or rows.ndim != 1 or (abs(rows + 0.5) > count).any():
+            message = (
+                f"Expected indices of {count} parameter values; got {mus}. "
+                f"Use whole numbers from 0 to {count - 1}."
+            )
+            raise ValueError(message)
         return Population(self.samples[rows], self.times, self.mus[rows], self.periods)
 
     def thin(self, n_samples: int) -> "Population":
-        """Return the population with the first `n_samples` of its samples, or all if fewer."""
+        """Return the population with the first `n_samples` of its samples, or all if fewer.
+
+        Raises:
+            ValueError: if `n_samples` is not a whole number of at least 1.
+        """
+        n_samples = as_whole(n_samples, least=1, what="a number of samples")
         return Population(self.samples[:, :, :n_samples], self.times, self.mus, self.periods)
 
 

@@ -15,13 +15,12 @@ import json
 import math
 import operator
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hoam.results import recorded
+from hoam.results import read_toml, recorded
 
 CONFIRMED = "confirmed"
 LIMITED = "confirmed with limits"
@@ -129,8 +128,11 @@ def judge(claims: Path, numbers: Numbers) -> list[Verdict]:
     Raises:
         ValueError: if a claim lacks its text, figures or rules list, or has an unknown key.
     """
-    content = tomllib.loads(claims.read_text(encoding="utf-8"))
+    content = read_toml(claims)
     for claim, entry in content.items():
+        if not isinstance(entry, Mapping):
+            message = f"{claims.name}: Expected a table {claim}; got {entry!r}. Use [{claim}]."
+            raise ValueError(message)
         missing, unknown = {"text", "figures", "confirmed"} - set(entry), set(entry) - set(_KEYS)
         if missing or unknown:
             message = (

@@ -107,7 +107,7 @@ def test_the_loss_with_probes_is_unbiased_and_less_noisy_with_more_of_them():
 
 
 def test_fewer_than_one_probe_is_refused():
-    with pytest.raises(ValueError, match="at least one probe"):
+    with pytest.raises(ValueError, match="a number of probes"):
         methods.action_matching(rule=quadrature.simpson(3), probes=0)
 
 

@@ -243,5 +243,5 @@ def test_the_method_names_its_times_and_weight_and_has_no_sampler():
 
 
 def test_fewer_than_one_random_direction_is_refused():
-    with pytest.raises(ValueError, match="at least one probe"):
+    with pytest.raises(ValueError, match="a number of probes"):
         methods.dice(rule=RULE, probes=0)

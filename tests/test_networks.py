@@ -45,9 +45,14 @@ def test_film_scales_and_shifts_each_neuron():
     network = networks.FiLM(16, 3)
     params = oracles.parameters(network, count=2)
     stored = params["params"]
-    for i, (kernel, _) in enumerate(network.layers(params, T, MU, dimension=2)):
+    without = {k: 0 * v if k.startswith("b") else v for k, v in stored.items()}
+    shifts = network.layers({"params": without}, T, MU, dimension=2)
+    layers = network.layers(params, T, MU, dimension=2)
+    for i, ((kernel, bias), (_, shift)) in enumerate(zip(layers, shifts, strict=True)):
         ratio = kernel / stored[f"W{i}"]
         np.testing.assert_allclose(ratio, jnp.broadcast_to(ratio[0], ratio.shape), rtol=1e-10)
+        assert np.abs(stored[f"b{i}"]).max() > 0
+        np.testing.assert_allclose(bias, ratio[0] * stored[f"b{i}"] + shift, rtol=1e-8, atol=1e-12)
 
 
 def test_mlp_equals_a_perceptron_with_time_and_parameter_appended():

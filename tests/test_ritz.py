@@ -218,8 +218,8 @@ def test_parameters_may_come_in_any_order(moved):
         ({"rule": quadrature.monte_carlo(8)}, "a rule with fixed nodes"),
         ({"rule": gauss_legendre(5)}, "Expected samples at the nodes"),
         ({"splines": 40}, "Expected a regular system"),
-        ({"splines": 3}, "Expected at least 4 cubic splines"),
-        ({"degree": 0}, "Expected at least one mode"),
+        ({"splines": 3}, "at least 4; got 3"),
+        ({"degree": 0}, "Expected the degree"),
     ],
 )
 def test_what_does_not_fit_is_refused(moved, change, expected):

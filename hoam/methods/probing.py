@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from hoam.arguments import as_whole
 from hoam.calculus import Jet, evaluate, jet, random_signs
 from hoam.types import Layers, Node, PRNGKey
 
@@ -29,9 +30,8 @@ def check(epsilon: float, probes: int | None) -> None:
     if not 0 <= epsilon < float("inf"):
         message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
         raise ValueError(message)
-    if probes is not None and probes < 1:
-        message = f"Expected at least one probe; got {probes}. Use probes=1 or more."
-        raise ValueError(message)
+    if probes is not None:
+        as_whole(probes, least=1, what="a number of probes")
 
 
 def draw_signs(

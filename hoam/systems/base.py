@@ -13,6 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from hoam.arguments import as_whole
 from hoam.types import Population, PRNGKey, Scalar, as_parameters, as_times
 
 
@@ -54,11 +55,13 @@ class System(ABC):
             Observed states `[T, N, D]` in physical units; row `i` is one particle at all times.
 
         Raises:
-            ValueError: if times do not ascend or `n_samples` is smaller than 2.
+            ValueError: if times do not ascend, `mu` is not one finite number, or `n_samples` is not
+                a whole number of at least 2.
         """
         times = as_times(times)
-        if n_samples < 2:
-            message = f"Expected at least 2 samples; got {n_samples}. Use a larger n_samples."
+        as_whole(n_samples, least=2, what="a number of samples")
+        if (value := as_parameters(mu)).size != 1:
+            message = f"Expected one parameter; got {value.tolist()}. Use population for several."
             raise ValueError(message)
         key_initial, key_noise = jax.random.split(key)
         states = self.initial(key_initial, mu=mu, n_samples=n_samples)
@@ -82,8 +85,17 @@ class System(ABC):
 
         Returns:
             Population with samples `[M, T, N, D]`.
+
+        Raises:
+            ValueError: as `simulate`, if a sample is not finite, or for several coordinates.
         """
         values, times = as_parameters(mus), as_times(times)
+        if values.shape[1] != 1:
+            message = (
+                f"Expected one parameter coordinate; got mus of shape {values.shape}. "
+                "Use a sequence of numbers."
+            )
+            raise ValueError(message)
         keys = jax.random.split(key, values.shape[0])
         samples = np.stack(
             [

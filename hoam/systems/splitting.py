@@ -39,8 +39,14 @@ def schedule(times: np.ndarray, *, time_step: float, dtype: np.dtype) -> Schedul
         times: `[T]`, ascending output times.
         time_step: largest step.
         dtype: floating-point type of starts and sizes.
+
+    Raises:
+        ValueError: if times do not ascend or the step is not positive and finite.
     """
     times = as_times(times)
+    if not 0 < time_step < np.inf:
+        message = f"Expected a time step > 0; got {time_step}. Use a small fraction of the horizon."
+        raise ValueError(message)
     gaps = np.diff(times)
     # The tolerance keeps a gap of exactly k steps at k when rounding makes it slightly more.
     counts = np.maximum(1, np.ceil(gaps / time_step - 1e-9)).astype(np.int32)

@@ -35,6 +35,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import particle_mesh
+from hoam.arguments import as_whole
 from hoam.systems.base import System
 from hoam.systems.loading import check_loading, mixture_quantile, uniform_points
 from hoam.systems.splitting import Schedule, paths, schedule
@@ -76,6 +77,8 @@ class VlasovPoisson(System):
                 "Use 0 for no collisions."
             )
             raise ValueError(message)
+        for count in (self.cells,) if isinstance(self.cells, int) else self.cells:
+            as_whole(count, least=1, what="a number of cells")
         directions = 1 if isinstance(self.cells, int) else len(self.cells)
         if 2 * directions != len(self.periods):
             message = (

@@ -1,0 +1,91 @@
+"""Sphinx extension of the page on the checks, made of what was measured and installed.
+
+```{seeded-faults}```   every fault that was put into the package, and the test that noticed
+```{components}```      every package of the lock file with its licence
+"""
+
+from pathlib import Path
+from typing import Any
+
+import hoam_components
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from hoam.results import read_toml
+
+LIST, RECORD = "tests/seeded_faults.toml", "tests/seeded_record.toml"
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _words(name: str) -> str:
+    return name.removeprefix("test_").replace("_", " ")
+
+
+def _date(record: dict[str, Any]) -> str:
+    days = sorted({entry["date"] for entry in record.values()})
+    return days[0] if days[:1] == days[-1:] else f"{days[0]} to {days[-1]}"
+
+
+def faults_table(root: Path) -> str:
+    """Return score and list of the seeded faults in Markdown."""
+    listed = read_toml(root / LIST)["fault"]
+    record = {entry["name"]: entry for entry in read_toml(root / RECORD)["fault"]}
+    measured = [fault for fault in listed if fault["name"] in record]
+    caught = sum(record[fault["name"]]["outcome"] == "caught" for fault in measured)
+    versions = ", ".join(sorted({entry["version"] for entry in record.values()}))
+    score = (
+        f"**{caught} of {len(measured)} faults were caught, {100 * caught / len(measured):.1f} %** "
+        f"({_date(record)}, version {versions})."
+    )
+    if len(measured) < len(listed):
+        score += f" {len(listed) - len(measured)} more are listed and were not measured yet."
+    rows = [_row("Fault", "Module", "Noticed by"), "|---|---|---|"]
+    for fault in listed:
+        entry = record.get(fault["name"])
+        found = "not measured" if entry is None else _words(entry["by"]) or "**nobody**"
+        module = fault["file"].removeprefix("hoam/").removesuffix(".py").replace("/", ".")
+        rows.append(_row(fault["name"], f"`{module}`", found))
+    return score + "\n\n" + "\n".join(rows) + "\n"
+
+
+def components_table(root: Path) -> str:
+    """Return the packages with their versions and licences in Markdown."""
+    rows = [_row("Package", "Version", "Licence"), "|---|---|---|"]
+    rows += [_row(c.name, c.version, c.licence) for c in hoam_components.locked(root)]
+    return "\n".join(rows) + "\n"
+
+
+class SeededFaultsDirective(SphinxDirective):
+    """Show the score of the seeded faults and their list."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record says."""
+        for path in (LIST, RECORD):
+            self.env.note_dependency(path)
+        return self.parse_text_to_nodes(faults_table(Path(self.env.srcdir)))
+
+
+class ComponentsDirective(SphinxDirective):
+    """Show the packages of the lock file."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return their table."""
+        self.env.note_dependency("requirements.lock")
+        return self.parse_text_to_nodes(components_table(Path(self.env.srcdir)))
+
+
+def _finish(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        hoam_components.write(Path(app.srcdir), Path(app.outdir))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directives, and write the bill of materials beside the pages."""
+    app.add_directive("seeded-faults", SeededFaultsDirective)
+    app.add_directive("components", ComponentsDirective)
+    app.connect("build-finished", _finish)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

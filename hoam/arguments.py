@@ -1,0 +1,51 @@
+"""Arguments of any kind made into numbers, or refused with what was expected."""
+
+from typing import Any
+
+import numpy as np
+
+
+def as_whole(value: Any, *, least: int, what: str) -> int:
+    """Return a whole number of at least `least`.
+
+    Args:
+        value: the number.
+        least: the smallest that is taken.
+        what: what the message calls it.
+
+    Raises:
+        ValueError: if it is not a whole number or too small.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least:
+        message = (
+            f"Expected {what}, a whole number of at least {least}; got {value!r}. "
+            f"Use {least} or more."
+        )
+        raise ValueError(message)
+    return int(value)
+
+
+def as_floats(values: object, name: str) -> np.ndarray:
+    """Return real numbers as a float64 array.
+
+    Args:
+        values: anything NumPy makes an array of.
+        name: what the message calls them.
+
+    Raises:
+        ValueError: if they are not real numbers, or rows differ in length.
+    """
+    try:
+        array = np.asarray(values)
+        if np.iscomplexobj(array):
+            raise TypeError(array.dtype)
+        return array.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        message = f"Expected real numbers for {name}; got {error}. Use an array of floats."
+        raise ValueError(message) from error
+
+
+def is_positive(value: object) -> bool:
+    """Say whether a value is a number above zero and below infinity."""
+    return isinstance(value, int | float | np.number) and bool(0 < value < float("inf"))

@@ -1,0 +1,72 @@
+"""The content-security policy of the pages: it names what stands in them, and nothing else."""
+
+import base64
+import hashlib
+import re
+
+import hoam_policy
+import pytest
+
+PAGE = """<!DOCTYPE html>
+<html><head>
+    <meta charset="utf-8" />
+    <script>let a = "<b>" && 1;</script>
+    <script src="_static/doctools.js"></script>
+    <script type="application/ld+json">{"a": 1}</script>
+</head><body><button onclick="window.print()">print</button></body></html>
+"""
+
+
+def sha256(text):
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def rules(page):
+    content = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1]
+    return {name: set(rest) for name, *rest in map(str.split, content.split(";"))}
+
+
+def test_scripts_and_handlers_are_named_by_their_hashes_and_data_are_not():
+    found = rules(hoam_policy.with_policy(PAGE))["script-src"]
+    print_button, script = sha256("window.print()"), sha256('let a = "<b>" && 1;')
+    assert found == {"'self'", "'unsafe-hashes'", print_button, script}
+
+
+def test_a_page_without_scripts_of_its_own_may_run_none():
+    page = '<html><head><meta charset="utf-8" /></head></html>'
+    assert rules(hoam_policy.with_policy(page))["script-src"] == {"'self'"}
+
+
+def test_nothing_may_come_from_another_server():
+    found = rules(hoam_policy.with_policy(PAGE))
+    sources = set.union(*found.values())
+    assert {"default-src", "object-src", "base-uri", "form-action"} <= set(found)
+    assert not [s for s in sources if ":" in s and s != "data:"]
+    assert "*" not in sources
+    assert "'unsafe-eval'" not in sources
+    assert "'unsafe-inline'" not in found["script-src"]
+
+
+def test_the_policy_stands_once_before_any_script_however_often_it_is_written():
+    once = hoam_policy.with_policy(PAGE)
+    assert hoam_policy.with_policy(once) == once
+    assert once.count("Content-Security-Policy") == 1
+    assert once.index("Content-Security-Policy") < once.index("<script")
+
+
+def test_a_changed_script_changes_the_policy():
+    once = hoam_policy.with_policy(PAGE)
+    again = hoam_policy.with_policy(once.replace("let a", "let b"))
+    assert rules(once)["script-src"] != rules(again)["script-src"]
+
+
+@pytest.mark.parametrize("name", ["book/index.html", "search.html"])
+def test_the_published_pages_name_all_that_they_run(root, name):
+    path = root / "_build" / "html" / name
+    if not path.exists():
+        pytest.skip("the pages are not built")
+    page = path.read_text(encoding="utf-8")
+    allowed = rules(page)["script-src"]
+    scripts = re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*text/x-)[^>]*>(.*?)</script>", page, re.S)
+    assert scripts
+    assert {sha256(script) for script in scripts} <= allowed
