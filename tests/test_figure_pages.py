@@ -53,6 +53,13 @@ def test_a_record_says_what_the_figure_is_and_how_it_was_made(built):
         assert part in words
 
 
+def test_the_source_links_to_its_lines_where_the_repository_is_known(tmp_path):
+    write_sources(tmp_path)
+    build(tmp_path, hoam_repository="https://example.org/book")
+    target = "https://example.org/book/blob/main/notebooks/example.py#L2-L5"
+    assert target in page(tmp_path, "part/page")
+
+
 def test_the_source_page_holds_the_cell_of_the_figure_under_its_id(built):
     html = page(built[0], "book/source/example")
     start = depth = html.index('<span class="hoam-cell" id="fig-a">')

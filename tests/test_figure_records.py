@@ -5,7 +5,6 @@ from pathlib import Path
 
 import hoam_catalogue
 import hoam_data
-import hoam_edition
 import hoam_results
 import hoam_sources
 import numpy as np
@@ -109,13 +108,13 @@ def test_the_cell_of_a_figure_ends_where_the_next_begins(tmp_path):
 
 def test_without_git_the_commit_is_unknown(tmp_path):
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1"\nauthors = [{name = "A"}]\n')
-    found = hoam_edition.edition(tmp_path)
+    found = hoam_results.edition(tmp_path)
     assert (found.commit, found.date) == ("unknown", "unknown")
     assert "commit unknown" in found.plain("fig-a")
 
 
 def test_with_git_the_commit_is_that_of_the_tree():
-    found = hoam_edition.edition(ROOT)
+    found = hoam_results.edition(ROOT)
     assert len(found.commit.removesuffix("-dirty")) >= 10
     assert f"commit {found.commit}" in found.bibtex("fig-a", "A line")
 

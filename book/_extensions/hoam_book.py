@@ -16,7 +16,6 @@ from typing import Any
 
 import hoam_comparison
 import hoam_docstrings
-import hoam_edition
 import hoam_figures
 import hoam_index
 import hoam_json
@@ -108,7 +107,12 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
     for stand_in in list(doctree.findall(figure_record)):
         html = hoam_record.record(
-            results, stand_in["figure"], app.config.hoam_edition, base=base, page_of=page_of
+            results,
+            stand_in["figure"],
+            app.config.hoam_edition,
+            base=base,
+            page_of=page_of,
+            repository=app.config.hoam_repository,
         )
         stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(figure_index)):
@@ -151,7 +155,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the role, the directives and the figure records."""
     hoam_results.load.cache_clear()
     app.setup_extension("sphinx.ext.autodoc")
-    app.add_config_value("hoam_edition", hoam_edition.edition(Path(app.srcdir)), "env")
+    app.add_config_value("hoam_edition", hoam_results.edition(Path(app.srcdir)), "env")
+    app.add_config_value("hoam_repository", "", "env")
     for node in (figure_index, figure_record, paper_figures):
         app.add_node(node)
     app.add_role("num", NumberRole())

@@ -62,6 +62,9 @@ class Catalogue:
         return [figure for figure, subject in self.subjects.items() if name in subject.paper]
 
 
+EMPTY = Catalogue((), (), {}, {})
+
+
 def _problems(entry: dict[str, Any], content: dict[str, Any]) -> Iterator[str]:
     """Yield what is expected of an entry and what it has instead."""
     if not _REQUIRED <= set(entry) <= _KEYS:
@@ -95,7 +98,7 @@ def read(path: Path) -> Catalogue:
         ValueError: if an entry lacks a key, has an unknown one, or names what is not listed.
     """
     if not path.is_file():
-        return Catalogue((), (), {}, {})
+        return EMPTY
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     subjects = {
         figure: _subject(figure, entry, content) for figure, entry in content["figures"].items()

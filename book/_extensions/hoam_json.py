@@ -7,10 +7,9 @@ from typing import Any
 
 import hoam_data
 import hoam_sources
-from hoam_edition import Edition
 from hoam_figures import FOLDER, ordered
 from hoam_places import Place
-from hoam_results import Results
+from hoam_results import Edition, Results
 
 from hoam.check import Check
 from hoam.results import dumps

@@ -8,9 +8,8 @@ from typing import Any
 import hoam_data
 import hoam_sources
 from docutils import nodes
-from hoam_edition import Edition
 from hoam_figures import FOLDER, LABELS, ordered
-from hoam_results import Results
+from hoam_results import Edition, Results
 
 from hoam.check import Check
 from hoam.verdicts import Verdict
@@ -69,12 +68,11 @@ def _context(results: Results, figure: str, claims: str | None, index: str | Non
     return f"<p>{' · '.join(parts)}</p>" if parts else ""
 
 
-def _source(root: Path, notebook: str, figure: str, base: str) -> str:
-    cell = hoam_sources.cell_of(root, notebook, figure)
-    if cell is None:
-        return ""
+def _source(cell: hoam_sources.Cell, figure: str, base: str, published: str) -> str:
     target = base + hoam_sources.address(cell, figure)
-    return f'<p>Source: <a href="{target}"><code>{cell.path}</code>, {cell.lines}</a></p>'
+    link = f'<a href="{target}"><code>{cell.path}</code>, {cell.lines}</a>'
+    there = f' (<a href="{escape(published)}">in the repository</a>)' if published else ""
+    return f"<p>Source: {link}{there}</p>"
 
 
 def _numbers(checks: list[Check]) -> str:
@@ -135,6 +133,7 @@ def record(
     *,
     base: str,
     page_of: Callable[[str], str | None],
+    repository: str = "",
 ) -> str:
     """Return the collapsible record of one figure as HTML, or nothing where no result holds it.
 
@@ -144,6 +143,7 @@ def record(
         edition: what is cited.
         base: relative path from the page to the top of the output.
         page_of: gives the address of the page that holds `verdicts` or the `figure_index`.
+        repository: its address, where it is published.
     """
     run = results.run_of(figure)
     if run is None:
@@ -151,13 +151,18 @@ def record(
     entry, checks = run["figures"][figure], results.checks_of(figure)
     subject = results.catalogue.subjects.get(figure)
     count = f", {sum(c.passed for c in checks)} of {len(checks)} numbers pass" if checks else ""
+    cell = hoam_sources.cell_of(results.root, run["notebook"], figure)
+    source = ""
+    if cell is not None:
+        published = edition.address(repository, cell.path, cell.first, cell.last)
+        source = _source(cell, figure, base, published if repository else "")
     title = subject.words if subject else figure
     return (
         f'<details class="hoam-record"><summary>Record of <code>{figure}</code>{count}</summary>'
         f'<div id="{figure}-record">'
         f"{_context(results, figure, page_of('verdicts'), page_of('figure_index'))}"
         f"{_files(results, figure, entry['files'], base)}"
-        f"{_source(results.root, run['notebook'], figure, base)}"
+        f"{source}"
         f"{_numbers(checks)}"
         f"{_units(results, figure, entry['files'])}"
         f"{_run(run, entry['parameters'])}"

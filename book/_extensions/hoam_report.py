@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from hoam_edition import Edition
 from hoam_record import mark
-from hoam_results import Results
+from hoam_results import Edition, Results
 from hoam_tables import figure_link, formatted, load_for_page, paragraph, table
 from sphinx.util.docutils import SphinxDirective
 
