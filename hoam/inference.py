@@ -58,6 +58,7 @@ def roll_out(
     mu: np.ndarray,
     *,
     max_step: float | None,
+    order: int,
     network: PotentialNetwork,
     basis: Basis | None,
     periodic: tuple[bool, ...],
@@ -73,6 +74,7 @@ def roll_out(
         jnp.asarray(times, jnp.float32),
         jnp.asarray(mu, jnp.float32),
         jnp.asarray(max(1, int(np.ceil(gaps - 1e-9)))),
+        order=order,
         network=network,
         basis=basis,
         periodic=periodic,
@@ -80,7 +82,7 @@ def roll_out(
     )
 
 
-@partial(jax.jit, static_argnames=("network", "basis", "periodic", "epsilon"))
+@partial(jax.jit, static_argnames=("order", "network", "basis", "periodic", "epsilon"))
 def _compiled(
     key: PRNGKey,
     params: Any,
@@ -90,6 +92,7 @@ def _compiled(
     mu: Array,
     substeps: Array,
     *,
+    order: int,
     network: PotentialNetwork,
     basis: Basis | None,
     periodic: tuple[bool, ...],
@@ -104,7 +107,9 @@ def _compiled(
             # Particles may cross the box during the rollout; the network knows one period.
             return jax.vmap(jax.grad(s(t, mu)))(jnp.where(wrapped, y % 1, y))
 
-        return rollout(key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon)
+        return rollout(
+            key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon, order=order
+        )
 
     return map_blocks(paths, y0, key, params, pieces, times, mu, substeps)
 

@@ -7,6 +7,7 @@ Full models and learned ones are advanced by the same steps.
 
 from collections.abc import Callable
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from hoam.types import Scalar
@@ -43,3 +44,22 @@ def heun_step(field: Field, x: Array, t: Scalar, h: Scalar, noise: Array) -> Arr
     k1 = field(t, x)
     k2 = field(t + h, x + h * k1 + noise)
     return x + h / 2 * (k1 + k2) + noise
+
+
+def _euler_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
+    return x + h * field(t, x)
+
+
+def _heun_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
+    return heun_step(field, x, t, h, jnp.zeros((), x.dtype))
+
+
+#: Steps without noise $(f, x, t, h) \mapsto x(t + h)$ by their order, which is also the number of
+#: evaluations of the field.
+#:
+#: :meta hide-value:
+STEPS: dict[int, Callable[[Field, Array, Scalar, Scalar], Array]] = {
+    1: _euler_step,
+    2: _heun_step,
+    4: runge_kutta_step,
+}

@@ -65,7 +65,7 @@ def node_sampler(
     times = scaling.times(population.times)
     grid = jnp.asarray(times, jnp.float32)
     mus = jnp.asarray(scaling.parameters(population.mus), jnp.float32)
-    table = _random_table(rule, times) if rule.random else _fixed_table(rule, times)
+    table = _random_table(rule.draw, times) if rule.draw else _fixed_table(rule, times)
 
     def draw(key: PRNGKey, data: jax.Array) -> Node:
         key_mu, key_time, key_sample = jax.random.split(key, 3)
@@ -89,15 +89,16 @@ def _fixed_table(rule: Rule, times: np.ndarray) -> Table:
     return table
 
 
-def _random_table(rule: Rule, times: np.ndarray) -> Table:
+def _random_table(draw_times: Callable[[PRNGKey], Array], times: np.ndarray) -> Table:
     # Uniform in time from the times there are: each is drawn as often as its share of the interval.
-    share = jnp.asarray(spline(times).weights)
-    n, last = rule.nodes.size, times.size - 1
-    integral = jnp.asarray([*[1 / n] * n, 0.0, 0.0])
-    boundary = jnp.asarray([*[0.0] * n, 1.0, -1.0])
+    shares = jnp.cumsum(jnp.asarray(spline(times).weights))
+    last = times.size - 1
 
     def table(key: PRNGKey) -> tuple[Array, Array, Array]:
-        drawn = jax.random.choice(key, times.size, (n,), p=share)
+        drawn = jnp.searchsorted(shares, shares[-1] * draw_times(key))
+        n = drawn.size
+        integral = jnp.asarray([*[1 / n] * n, 0.0, 0.0])
+        boundary = jnp.asarray([*[0.0] * n, 1.0, -1.0])
         return jnp.concatenate([drawn, jnp.asarray([0, last])]), integral, boundary
 
     return table

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 from scipy.interpolate import make_interp_spline
 from scipy.special import roots_legendre
 
-from hoam.types import PRNGKey, as_times, seed_from_key
+from hoam.types import PRNGKey, as_times
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,15 +31,21 @@ class Rule:
         nodes: `[n]`, ascending in [0, 1].
         weights: `[n]`, summing to 1.
         name: what figures call the rule.
-        random: whether the nodes are one draw of a random rule; training then draws afresh.
+        draw: of a random rule, from a key to `[n]` nodes in (0, 1]. Training draws afresh at each
+            step; `nodes` are one draw. `None` for a fixed rule.
     """
 
     nodes: np.ndarray
     weights: np.ndarray
     name: str
-    random: bool = False
+    draw: Callable[[PRNGKey], Float[Array, " n"]] | None = None
 
-    def integrate(self, values: np.ndarray | jax.Array) -> np.ndarray | jax.Array:
+    @property
+    def random(self) -> bool:
+        """Return whether the nodes are one draw of a random rule."""
+        return self.draw is not None
+
+    def integrate(self, values: np.ndarray | Array) -> np.ndarray | Array:
         r"""Apply the rule to values at its nodes, $\sum_j w_j q_j$.
 
         Args:
@@ -53,7 +60,7 @@ class Rule:
                 "Use values = q(rule.nodes)."
             )
             raise ValueError(message)
-        tensordot = jnp.tensordot if isinstance(values, jax.Array) else np.tensordot
+        tensordot = jnp.tensordot if isinstance(values, Array) else np.tensordot
         return tensordot(self.weights, values, axes=1)
 
     def times(self, start: float, end: float) -> np.ndarray:
@@ -142,8 +149,30 @@ def monte_carlo(n: int, *, key: PRNGKey | None = None) -> Rule:
         ValueError: if `n` is smaller than 1.
     """
     _at_least(n, 1, "a Monte Carlo rule")
-    rng = np.random.default_rng(seed_from_key(jax.random.key(0) if key is None else key))
-    return Rule(np.sort(rng.uniform(size=n)), np.full(n, 1 / n), f"Monte Carlo {n}", random=True)
+    return _random(n, lambda k: 1 - jax.random.uniform(k, (n,)), f"Monte Carlo {n}", key)
+
+
+def stratified(n: int, *, key: PRNGKey | None = None) -> Rule:
+    r"""Return one uniform node in each of `n` equal intervals; the error falls like $n^{-3/2}$.
+
+    The mean over draws is the exact integral, as for `monte_carlo`; the variance is that within the
+    intervals only, $\approx \int (q')^2\,dt\,/\,(12 n^3)$. As there, `fit` draws anew at each step.
+
+    Args:
+        n: number of nodes, at least 1.
+        key: random key of the stored draw; `jax.random.key(0)` if not given.
+
+    Raises:
+        ValueError: if `n` is smaller than 1.
+
+    Source: S. Haber, A modified Monte-Carlo quadrature, Math. Comp. 20 (1966).
+    """
+    _at_least(n, 1, "a stratified rule")
+
+    def draw(key: PRNGKey) -> Array:
+        return (jnp.arange(n) + 1 - jax.random.uniform(key, (n,))) / n
+
+    return _random(n, draw, f"stratified {n}", key)
 
 
 def spline(times: np.ndarray) -> Rule:
@@ -173,6 +202,11 @@ def spline(times: np.ndarray) -> Rule:
         )
         raise ValueError(message)
     return Rule(nodes, weights, f"spline {nodes.size}")
+
+
+def _random(n: int, draw: Callable[[PRNGKey], Array], name: str, key: PRNGKey | None) -> Rule:
+    nodes = np.sort(np.asarray(draw(jax.random.key(0) if key is None else key), np.float64))
+    return Rule(nodes, np.full(n, 1 / n), name, draw)
 
 
 def _at_least(n: int, least: int, what: str) -> None:

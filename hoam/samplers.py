@@ -28,7 +28,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
-from hoam.integrators import Field, heun_step, runge_kutta_step
+from hoam.integrators import STEPS
 from hoam.noise import noise, quiet_noise, wrap
 from hoam.types import PRNGKey, Scalar
 
@@ -71,9 +71,9 @@ class FlowSampler:
     conditions: ClassVar[int] = 1
 
     def __post_init__(self) -> None:
-        if self.steps < 1 or self.order not in _STEPS or not 0 < self.spread < float("inf"):
+        if self.steps < 1 or self.order not in STEPS or not 0 < self.spread < float("inf"):
             message = (
-                f"Expected steps >= 1, an order of {sorted(_STEPS)} and spread > 0; got "
+                f"Expected steps >= 1, an order of {sorted(STEPS)} and spread > 0; got "
                 f"{self.steps}, {self.order} and {self.spread}. Use e.g. FlowSampler(steps=32)."
             )
             raise ValueError(message)
@@ -95,7 +95,7 @@ class FlowSampler:
             periodic: `[D]`, which coordinates have period 1.
         """
         h = jnp.asarray(1 / self.steps, like.dtype)
-        step = _STEPS[self.order]
+        step = STEPS[self.order]
 
         def velocity(tau: Scalar, y: Array) -> Array:
             return network(flow_condition(tau))(wrap(y, periodic))
@@ -200,14 +200,3 @@ class AnnealedLangevin:
         if self.denoise:
             y = y + sigmas[-1] * network(noise_condition(sigmas[-1]))(wrap(y, periodic))
         return y
-
-
-def _euler_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
-    return x + h * field(t, x)
-
-
-def _heun_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
-    return heun_step(field, x, t, h, jnp.zeros_like(x))
-
-
-_STEPS = {1: _euler_step, 2: _heun_step, 4: runge_kutta_step}

@@ -521,6 +521,12 @@ plt.show()
 # - Use random directions when the dimension is large, and know their variance.
 
 # %% [markdown]
+# ## Change this and see
+#
+# - `rank=6` in the `CoLoRA` of `KINDS`: how many parameters does it add, and where?
+# - `dimension = 100` for the random directions: does the relative error of one direction grow with the dimension?
+# - `(True, True)` among the networks on a circle: what does a coordinate lose that is no angle but is treated as one?
+#
 # ## Exercises
 #
 # ````{exercise} Counting

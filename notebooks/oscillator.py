@@ -377,7 +377,7 @@ floor = np.asarray(
 distances = {name: np.full((5, len(frequencies)), np.nan) for name in METHODS}
 for (name, w, seed), trained in models.items():
     start = system.initial(jax.random.fold_in(key, seed), mu=w, n_samples=n_particles)[:, :2]
-    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 256)
+    paths = trained.sample(key, start, times=output_times, mu=w, max_step=1 / 64, order=4)
     distances[name][seed, frequencies.index(w)] = distance(paths, w)
 typical = {name: np.nanmedian(values, axis=0) for name, values in distances.items()}
 at_8 = frequencies.index(8.0)
@@ -447,7 +447,9 @@ for name, stem in MODULATIONS.items():
     for seed in range(len(by_modulation.setdefault(name, [])), 6):
         file = f"checkpoints/oscillator-modulation_{stem}-{seed}.safetensors"
         start = system.initial(jax.random.fold_in(key, seed), mu=8.0, n_samples=n_particles)[:, :2]
-        paths = hoam.load(file).sample(key, start, times=output_times, mu=8.0, max_step=1 / 256)
+        paths = hoam.load(file).sample(
+            key, start, times=output_times, mu=8.0, max_step=1 / 64, order=4
+        )
         by_modulation[name].append(distance(paths, 8.0))
 figure, axis = plt.subplots(figsize=(5, 3.6))
 for place, (name, stem) in enumerate(MODULATIONS.items()):
@@ -527,6 +529,12 @@ plt.show()
 # data, network and budget, the scatter of the loss falls by two orders of magnitude and the distance to
 # the exact law by one. But AM does not diverge on this problem, it trains badly; and a rule that does
 # not resolve the oscillation diverges where AM would not. The table on the {doc}`first page </book/index>` is computed from the numbers of this chapter.
+#
+# ## Change this and see
+#
+# - `w = 18.0` where the learned potential is compared with the closed form: at which of the four times is it worst?
+# - `max_step=1 / 16` in the rollouts: at which frequencies does the error of the integrator show above that of the model?
+# - `counts = 2 ** np.arange(2, 9)` with `w = 18.0`: does either rule leave its plateau?
 #
 # ## Exercises
 #

@@ -533,6 +533,13 @@ report.record(
 #   between two times of one particle.
 
 # %% [markdown]
+# ## Change this and see
+#
+# - `omega, epsilon = 6.0, 0.5`: how much wilder are the paths of the flow with diffusion, and does the population at the
+#   stops change?
+# - `shown = (0.35, 0.36)`: with which of the three motions do the two positions of one particle stay most alike?
+# - `langevin_steps = 10 * 10`: how many steps may a sampler take for each output time before a rollout is the cheaper one?
+#
 # ## Exercises
 #
 # ````{exercise} On the line there is no choice

@@ -671,6 +671,12 @@ plt.show()
 # - Simulate *at* the nodes, or weight the times you have. Never move a node.
 
 # %% [markdown]
+# ## Change this and see
+#
+# - `gauss = quadrature.gauss_legendre(8)` in the section on snapping: does a coarser rule suffer more from being moved, or less?
+# - `gauge, derivative = (lambda t: t**2), (lambda t: 2 * t)` there: why does snapping still leave a defect, and the spline rule none?
+# - `eta = 1e-3` in the random walk: how does the spread of the coefficient at the last step depend on the step size?
+#
 # ## Exercises
 #
 # ````{exercise} Two nodes are worth four equations

@@ -380,6 +380,12 @@ for dimension, rate in zip(dimensions, rates[training.EPSILON], strict=True):
 # - A surrogate pays when the question needs far fewer particles than the field does.
 
 # %% [markdown]
+# ## Change this and see
+#
+# - `n_nodes = 64` in profile `book`: does the time of a step grow in proportion to its nodes?
+# - `JAX_NUM_CPU_DEVICES=2` in the environment of the run: which of the panels profit from a second device?
+# - `n_landau = 100`: is the time of a step per particle in three dimensions the same as with 20 000 of them?
+#
 # ## Exercises
 #
 # ````{exercise} The price of a query

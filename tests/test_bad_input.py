@@ -60,6 +60,7 @@ NUMBERS = {
     "no Gauss node": (lambda: quadrature.gauss_legendre(0), "got 0"),
     "one trapezoidal node": (lambda: quadrature.trapezoid(1), "got 1"),
     "no random node": (lambda: quadrature.monte_carlo(0), "got 0"),
+    "no interval": (lambda: quadrature.stratified(0), "got 0"),
     "spline times too irregular": (
         lambda: quadrature.spline(np.asarray([0.0, 0.001, 0.5, 0.999, 1.0])),
         "positive spline weights",
@@ -192,6 +193,7 @@ def test_bad_start_states_are_refused_before_tracing(model, x0, says):
         ({"mu": float("nan")}, "finite mus"),
         ({"times": TIMES[::-1]}, "ascending"),
         ({"times": TIMES[:1]}, "two times"),
+        ({"order": 3}, "an order of [1, 2, 4]"),
     ],
 )
 def test_bad_times_and_parameters_of_samples_are_refused_before_tracing(model, change, says):

@@ -40,8 +40,10 @@ X0 = np.asarray([[0.1, 0.0], [49.9, 1.0], [25.0, -2.0]], np.float32)
 TIMES = np.linspace(0, 4, 5)
 
 
-def sample(model, *, key=0, x0=X0, times=TIMES, mu=1.5, max_step=1 / 16):
-    return np.asarray(model.sample(jax.random.key(key), x0, times=times, mu=mu, max_step=max_step))
+def sample(model, *, key=0, x0=X0, times=TIMES, mu=1.5, max_step=1 / 16, order=2):
+    return np.asarray(
+        model.sample(jax.random.key(key), x0, times=times, mu=mu, max_step=max_step, order=order)
+    )
 
 
 @few
@@ -119,6 +121,15 @@ def test_refining_the_steps_changes_little(model):
 def test_without_noise_the_error_of_a_rollout_falls_at_least_with_the_square_of_the_step(model):
     coarse, middle, fine = (sample(model, max_step=h) for h in (1 / 16, 1 / 32, 1 / 64))
     assert 3 * np.abs(middle - fine).max() < np.abs(coarse - middle).max()
+
+
+def test_a_higher_order_reaches_the_same_paths_with_fewer_steps(model):
+    exact = sample(model, max_step=1 / 1024)
+    steep, plain = (
+        np.abs(sample(model, max_step=h, order=order) - exact).max()
+        for h, order in ((1 / 64, 4), (1 / 128, 2))
+    )
+    assert steep < plain / 3
 
 
 def test_a_second_rollout_compiles_nothing(model):

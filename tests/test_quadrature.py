@@ -101,12 +101,28 @@ def test_monte_carlo_converges_with_order_one_half():
     assert np.polyfit(np.log(sizes), np.log(rms), 1)[0] == pytest.approx(-0.5, abs=0.05)
 
 
-def test_monte_carlo_is_unbiased():
+def test_stratified_nodes_lie_one_in_each_interval_and_converge_with_order_three_halves():
+    sizes = np.asarray([4, 16, 64, 256])
+    keys = jax.random.split(jax.random.key(0), 64)
+    rms = []
+    for n in sizes:
+        nodes = np.asarray(jax.vmap(quadrature.stratified(int(n)).draw)(keys))
+        assert (np.ceil(n * nodes) == np.arange(n) + 1).all()
+        rms.append(np.sqrt(np.mean((np.exp(nodes).mean(axis=1) - (np.e - 1)) ** 2)))
+    assert np.polyfit(np.log(sizes), np.log(rms), 1)[0] == pytest.approx(-1.5, abs=0.05)
+
+
+def test_the_variance_of_stratified_nodes_is_that_within_the_intervals():
+    # Of t^2, by the mean value theorem: int (2t)^2 dt / (12 n^3) up to order n^-4.
+    n, keys = 32, jax.random.split(jax.random.key(6), 2000)
+    values = np.mean(jax.vmap(quadrature.stratified(n).draw)(keys) ** 2, axis=1)
+    assert np.var(values) == pytest.approx(4 / 3 / (12 * n**3), rel=0.15)
+
+
+@pytest.mark.parametrize("rule", [quadrature.monte_carlo, quadrature.stratified])
+def test_random_rules_are_unbiased(rule):
     keys = jax.random.split(jax.random.key(1), 400)
-    values = [
-        (lambda rule: float(rule.integrate(rule.nodes**2)))(quadrature.monte_carlo(8, key=k))
-        for k in keys
-    ]
+    values = [(lambda rule: float(rule.integrate(rule.nodes**2)))(rule(8, key=k)) for k in keys]
     standard_error = np.std(values) / np.sqrt(len(values))
     assert abs(np.mean(values) - 1 / 3) < 4 * standard_error
 
@@ -196,10 +212,11 @@ def test_moving_gauss_nodes_to_a_coarse_time_grid_breaks_the_gauge_and_spline_we
     assert abs(quadrature.spline(grid).gauge_defect(gauge, gauge.deriv())) < 1e-13
 
 
-def test_same_key_same_nodes_and_other_key_other_nodes():
-    one = quadrature.monte_carlo(16, key=jax.random.key(3))
-    two = quadrature.monte_carlo(16, key=jax.random.key(3))
-    other = quadrature.monte_carlo(16, key=jax.random.key(4))
+@pytest.mark.parametrize("rule", [quadrature.monte_carlo, quadrature.stratified])
+def test_same_key_same_nodes_and_other_key_other_nodes(rule):
+    one = rule(16, key=jax.random.key(3))
+    two = rule(16, key=jax.random.key(3))
+    other = rule(16, key=jax.random.key(4))
     np.testing.assert_array_equal(one.nodes, two.nodes)
     assert not np.array_equal(one.nodes, other.nodes)
     assert one.random

@@ -8,7 +8,7 @@ from hoam.methods import dice, flow_matching, score_matching
 from hoam.minibatches import stratified
 from hoam.quadrature import Rule
 from hoam.runs import Config
-from hoam.types import Method, Scalar
+from hoam.types import Scalar
 
 type Weight = Callable[[Scalar], Scalar]
 
@@ -61,27 +61,43 @@ def rivals(
 
     Args:
         base: the run, whose name holds `hoam_g`.
-        dice_budget: Gauss-Legendre nodes and samples at each for DICE, those of the run if not
-            given: a population may not move by more than its width between two times.
-        weight: weight of times in the loss of DICE, that of the run's.
-        probes: random directions of the Laplacian in the loss of DICE, as in the run's.
+        dice_budget: as in `discrete`.
+        weight: as in `discrete`.
+        probes: as in `discrete`.
     """
-
-    def named(name: str, method: Method, **changes) -> Config:
-        return dataclasses.replace(
-            base, name=base.name.replace("hoam_g", name), method=method, **changes
-        )
-
-    rule, epsilon = base.method.rule, base.method.epsilon
     conditioned = {
         "network": base.network.clone(outputs=len(base.system.periods)),
         "steps": _MORE_STEPS * base.steps,
     }
-    yield named("cfm", flow_matching(rule=rule), **conditioned)
-    yield named("ncsm", score_matching(rule=rule), **conditioned)
-    finer = {}
+    rule = base.method.rule
+    yield _renamed(base, "cfm", method=flow_matching(rule=rule), **conditioned)
+    yield _renamed(base, "ncsm", method=score_matching(rule=rule), **conditioned)
+    yield discrete(base, dice_budget=dice_budget, weight=weight, probes=probes)
+
+
+def discrete(
+    base: Config,
+    *,
+    dice_budget: tuple[int, int] | None = None,
+    weight: Weight | None = None,
+    probes: int | None = None,
+) -> Config:
+    """Return DICE on data, nodes and network of a HOAM-G run.
+
+    Args:
+        base: the run, whose name holds `hoam_g`.
+        dice_budget: Gauss-Legendre nodes and samples at each, those of the run if not given: a
+            population may not move by more than its width between two times.
+        weight: weight of times in the loss, that of the run's.
+        probes: random directions of the Laplacian in the loss, as in the run's.
+    """
+    rule, minibatch = base.method.rule, base.minibatch
     if dice_budget is not None:
         nodes, batch = dice_budget
-        rule, finer = quadrature.gauss_legendre(nodes), {"minibatch": stratified(batch)}
-    discrete = dice(rule=rule, epsilon=epsilon, weight=weight, probes=probes)
-    yield named("dice", discrete, **finer)
+        rule, minibatch = quadrature.gauss_legendre(nodes), stratified(batch)
+    method = dice(rule=rule, epsilon=base.method.epsilon, weight=weight, probes=probes)
+    return _renamed(base, "dice", method=method, minibatch=minibatch)
+
+
+def _renamed(base: Config, method_name: str, **changes) -> Config:
+    return dataclasses.replace(base, name=base.name.replace("hoam_g", method_name), **changes)

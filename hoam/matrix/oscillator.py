@@ -4,12 +4,15 @@ import dataclasses
 from collections.abc import Iterator
 
 from hoam import minibatches, quadrature
-from hoam.matrix.methods import RULES
+from hoam.matrix.methods import RULES, discrete
 from hoam.methods import action_matching
 from hoam.networks import MLP, CoLoRA, FiLM
 from hoam.quadrature import Rule
 from hoam.runs import Config
 from hoam.systems import Oscillator
+
+#: Numbers of time nodes of the stability study.
+NODES = (16, 32, 64, 128, 256)
 
 
 def runs() -> Iterator[Config]:
@@ -25,6 +28,25 @@ def runs() -> Iterator[Config]:
             yield base
         for name, network in (("film", FiLM()), ("mlp", MLP())):
             yield dataclasses.replace(base, name=base.name.replace("colora", name), network=network)
+    # How stable each method is over the number of nodes, at the same cost: the fewer the nodes, the
+    # more samples at each. Three methods with 256 nodes are above.
+    for nodes in NODES:
+        for seed in range(5):
+            of = {
+                method: _run(f"n{nodes:03d}-{method}", 8.0, rule(nodes), 8192 // nodes, seed)
+                for method, rule in RULES.items()
+            }
+            yield discrete(of["hoam_g"])
+            if nodes < 256:
+                yield from of.values()
+            # Not in the paper: random times, but one in each of n equal intervals.
+            yield _run(
+                f"n{nodes:03d}-am_stratified",
+                8.0,
+                quadrature.stratified(nodes),
+                8192 // nodes,
+                seed,
+            )
     # Too few nodes for the fastest oscillation, at the same cost: what an unresolved rule does.
     yield _run("coarse-hoam_g", 18.0, quadrature.gauss_legendre(32), 256, 0)
 

@@ -1,0 +1,428 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# (chap-stability)=
+# # Stability
+#
+# Claims **C2** and **C6** of {cite:t}`berman2024hoam` say that training is stable with a quadrature rule in
+# time, and not with random times. How many nodes does that take, and what goes wrong without them? Here four
+# methods are trained on the oscillator of {ref}`chap-oscillator` with 16 to 256 nodes in time, five seeds
+# each. All steps cost the same: the fewer nodes, the more samples at each, 8192 in all.
+#
+# :::{admonition} What you will learn
+# :class: tip
+# - a definition of a diverged training that needs no threshold of taste;
+# - how often each method diverges, over the number of nodes;
+# - why: the error that a rule makes at a trained potential, split in two, the part that a function of time
+#   alone makes and the rest;
+# - why few random times are safer than few good ones.
+# :::
+#
+# ## When has a training diverged?
+#
+# The loss that a training sees is its own estimate, and a training that runs away sees it fall. So we do not
+# look at it. On this system we know the exact potential $s^*$, and for the exact time integral
+#
+# $$
+# \frac{L(s) - L(s^*)}{K} = \frac{\int_0^1 \mathbb E_{\rho_t}|\nabla s - \nabla s^*|^2\,\mathrm dt}
+# {\int_0^1 \mathbb E_{\rho_t}|\nabla s^*|^2\,\mathrm dt}, \qquad L(s^*) = -K ,
+# $$ (eq-excess)
+#
+# where $K$ is the kinetic energy of the population ({prf:ref}`thm-action`). The right-hand side is the squared relative error of the velocities. It is 0
+# for the exact potential and 1 for a model that does not move at all. **A training has diverged if this
+# number exceeds 1**: standing still would have been better.
+
+# %% tags=["parameters"]
+profile = "book"
+
+# %% tags=["hide-input"]
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import matplotlib.pyplot as plt
+import numpy as np
+
+import hoam
+from hoam.inference import potential
+from hoam.matrix.oscillator import NODES
+
+hoam.plotting.style()
+report = hoam.report.Report("stability", profile=profile)
+system, omega = hoam.systems.Oscillator(), 8.0
+METHODS = {
+    "HOAM-G": "hoam_g",
+    "HOAM-S": "hoam_s",
+    "DICE": "dice",
+    "AM": "am",
+    "AM, stratified": "am_stratified",
+}
+SHIFTS = dict(
+    zip(METHODS, np.linspace(-0.16, 0.16, len(METHODS)), strict=True)
+)  # of dots, to see all
+quick = profile == "quick"
+seeds = range(1 if quick else 5)
+fine = hoam.quadrature.gauss_legendre(100 if quick else 2000)
+
+
+def checkpoint(stem, nodes, seed):
+    """Return the file of a model; three methods with 256 nodes are those of the oscillator's page."""
+    case = "w08" if nodes == 256 and stem in ("am", "hoam_s", "hoam_g") else f"n{nodes:03d}"
+    return f"checkpoints/oscillator-{case}-{stem}-{seed}.safetensors"
+
+
+# %%
+models = {
+    (name, nodes, seed): hoam.load(checkpoint(stem, nodes, seed))
+    for name, stem in METHODS.items()
+    for nodes in NODES
+    for seed in seeds
+}
+print(len(models), "models, e.g.", models["DICE", 16, 0].record["method"])
+
+# %% [markdown]
+# ## How often it happens
+#
+# Expectations over the exact law are taken by a Gauss-Hermite rule and the time integral by a Gauss-Legendre
+# rule with many nodes, so that {eq}`eq-excess` holds no noise of samples.
+
+# %% tags=["hide-input"]
+NETWORK = models["AM", 256, 0].network
+PADDED = 257  # all rules are filled up to this number of times, so that one program serves them
+
+
+@jax.jit
+def on_the_law(params, scale, low, times):
+    """Return, at each time, what the losses are made of, in the normalised units of a model.
+
+    The columns: squared error of the velocities; energy E|grad s|^2 / 2; the mean c of s over the
+    law; c'; the mean of the time derivative of s; the means of s over the laws of the times before
+    and after.
+    """
+
+    def s(x, t):
+        return potential(NETWORK, None, params, None, 2)(t, jnp.zeros(1))((x - low) / scale)
+
+    def mean(t, of):
+        points, weights = system.law_nodes(of, omega, n=6)
+        return weights @ jax.vmap(s, (0, None))(points, t)
+
+    def at(neighbours):
+        before, t, after = neighbours
+        points, weights = system.law_nodes(t, omega, n=6)
+        slopes = scale * jax.vmap(jax.grad(s), (0, None))(points, t)
+        exact = jax.vmap(jax.grad(partial(system.potential, scale=scale)), (0, None, None))
+        error = slopes - scale * exact(points, t, omega)
+        rate = jax.grad(mean, argnums=0)(t, t)
+        return jnp.stack(
+            [
+                weights @ jnp.sum(error**2, axis=1),
+                weights @ (0.5 * jnp.sum(slopes**2, axis=1)),
+                mean(t, t),
+                jax.grad(lambda u: mean(u, u))(t),
+                rate,
+                mean(t, before),
+                mean(t, after),
+            ]
+        )
+
+    before = jnp.concatenate([times[:1], times[:-1]])
+    after = jnp.concatenate([times[1:], times[-1:]])
+    return jax.lax.map(at, (before, times, after)).T
+
+
+def evaluate(model, times):
+    """Return the columns of `on_the_law`, by name."""
+    scale, low = (
+        jnp.asarray(values, jnp.float32) for values in (model.scaling.size, model.scaling.low)
+    )
+    times = np.asarray(times)
+    padded = np.pad(times, (0, max(0, PADDED - times.size)), "edge")
+    values = on_the_law(model.params, scale, low, jnp.asarray(padded, jnp.float32))
+    names = ("error", "energy", "c", "change", "rate", "before", "after")
+    return dict(zip(names, np.asarray(values, np.float64)[:, : times.size], strict=True))
+
+
+def kinetic_energy(model):
+    """Return the kinetic energy of the population in the units of a model."""
+    values = jax.vmap(lambda t: system.kinetic_energy(t, omega, scale=model.scaling.size))
+    return float(fine.integrate(np.asarray(values(fine.nodes))))
+
+
+kinetic = {case: kinetic_energy(model) for case, model in models.items()}
+exact = {case: evaluate(model, fine.nodes) for case, model in models.items()}
+excess = {
+    case: 0.5 * float(fine.integrate(values["error"])) / kinetic[case]
+    for case, values in exact.items()
+}
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stability-excess", "caption": "Squared relative error of the velocities, which is the excess of the exact loss over its minimum in units of the kinetic energy, after training with 16 to 256 time nodes at the same cost a step, ω = 8. Dots: five seeds; line: their median. Above the line at 1 a training has diverged: a model that stands still has that error."}, "image": {"alt": "Five panels on one logarithmic axis, one for each method, over the number of nodes. HOAM-G, HOAM-S and DICE lie far above one with few nodes and fall to a hundredth or less with many; AM stays between a hundredth and a tenth for all numbers of nodes; stratified times lie below it throughout."}}
+figure, axes = plt.subplots(1, len(METHODS), figsize=(11, 3.6), sharey=True)
+places = np.arange(len(NODES))
+table = {}
+for axis, (name, stem) in zip(axes, METHODS.items(), strict=True):
+    values = np.asarray([[excess[name, n, seed] for n in NODES] for seed in seeds])
+    table[name] = values
+    axis.axhline(1, color=hoam.plotting.COLOURS["truth"], linewidth=1)
+    axis.plot(places, values.T, "o", color=hoam.plotting.COLOURS[name], alpha=0.55, markersize=4.5)
+    hoam.plotting.line(axis, name, places, np.median(values, axis=0))
+    axis.set(yscale="log", xlabel="time nodes")
+    axis.set_xticks(places, NODES)
+    axis.legend(loc="upper right")
+    for place, n in enumerate(NODES):
+        report.record(
+            "fig-stability-excess",
+            **{
+                f"{stem}_diverged_{n}": np.mean(values[:, place] > 1),
+                f"{stem}_median_{n}": np.median(values[:, place]),
+            },
+        )
+axes[0].set_ylabel("squared relative error of the velocities")
+report.figure(
+    "fig-stability-excess",
+    figure,
+    data={"nodes": np.asarray(NODES), **{METHODS[k]: v for k, v in table.items()}},
+    parameters={"omega": omega, "seeds": len(seeds)},
+)
+plt.show()
+
+# %% [markdown]
+# With 16 nodes {num}`fig-stability-excess.hoam_g_diverged_16:.0%` of the trainings with Gauss-Legendre nodes diverge,
+# {num}`fig-stability-excess.hoam_s_diverged_16:.0%` of those with Simpson's rule, and {num}`fig-stability-excess.dice_diverged_16:.0%` of those of
+# DICE; with 64 nodes {num}`fig-stability-excess.hoam_g_diverged_64:.0%`, {num}`fig-stability-excess.hoam_s_diverged_64:.0%` and
+# {num}`fig-stability-excess.dice_diverged_64:.0%`; with 256 nodes {num}`fig-stability-excess.hoam_g_diverged_256:.0%`,
+# {num}`fig-stability-excess.hoam_s_diverged_256:.0%` and {num}`fig-stability-excess.dice_diverged_256:.0%`. With random times
+# {num}`fig-stability-excess.am_diverged_16:.0%` diverge at any of 16, {num}`fig-stability-excess.am_diverged_64:.0%` at 64 and
+# {num}`fig-stability-excess.am_diverged_256:.0%` at 256. Their error hardly depends on the number of nodes, {num}`fig-stability-excess.am_median_16:.3f` and
+# {num}`fig-stability-excess.am_median_256:.3f` at both ends, as it must if only the product of nodes and samples counts. Where
+# the rules hold they are better by far: {num}`fig-stability-excess.hoam_g_median_256:.4f` with 256 Gauss-Legendre nodes.
+#
+# So the claim is right about what it calls stable, a loss without noise, and incomplete about what it takes: a rule has a
+# threshold, and below it the rule is worse than chance.
+#
+# ## What training sees
+#
+# The same trainings as a user sees them: the loss over the last fifth of training, in units of the kinetic energy, and how
+# much it scatters from step to step. The exact minimum is −1. A training that has found the gaps between its nodes reports a
+# loss far below.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stability-loss", "caption": "Training loss over the last fifth of training in units of the kinetic energy, ω = 8, median (line) of five seeds (dots). Left: its mean, on a symmetric logarithmic axis; the exact minimum is −1 (black), and all below is an error of the rule that training has found. Right: its scatter from one recorded value to the next, of the trainings that have not diverged."}, "image": {"alt": "Left panel: losses of HOAM-G, HOAM-S and DICE with few nodes lie orders of magnitude below minus one and rise to minus one with many nodes; those of AM stay near minus one. Right panel: the scatter of AM is the largest, ten or more times that of the rules."}}
+figure, (left, right) = plt.subplots(1, 2, figsize=(9.6, 4))
+columns = {}
+for name, stem in METHODS.items():
+    shift = SHIFTS[name]
+    colour = hoam.plotting.COLOURS[name]
+    level, scatter = np.full((2, len(seeds), len(NODES)), np.nan)
+    for place, n in enumerate(NODES):
+        for row, seed in enumerate(seeds):
+            case = name, n, seed
+            loss = np.asarray(models[case].record["history"]["loss"]) / kinetic[case]
+            tail = loss[-len(loss) // 5 :]
+            level[row, place] = tail.mean()
+            if excess[case] <= 1:
+                scatter[row, place] = tail.std()
+    left.plot(places + shift, level.T, "o", color=colour, markersize=4, alpha=0.55)
+    hoam.plotting.line(left, name, places + shift, np.median(level, axis=0))
+    right.plot(places + shift, scatter.T, "o", color=colour, markersize=4, alpha=0.55)
+    kept = ~np.isnan(scatter).all(axis=0)
+    hoam.plotting.line(right, name, (places + shift)[kept], np.nanmedian(scatter[:, kept], axis=0))
+    columns |= {f"{stem}_loss": level, f"{stem}_scatter": scatter}
+    report.record("fig-stability-loss", **{f"{stem}_lowest_16": level[:, 0].min()})
+    report.record("fig-stability-loss", **{f"{stem}_scatter_256": np.nanmedian(scatter[:, -1])})
+left.axhline(-1, color=hoam.plotting.COLOURS["truth"], linewidth=1)
+left.set_yscale("symlog", linthresh=2)
+left.set(ylabel="training loss / kinetic energy", xlabel="time nodes")
+right.set(yscale="log", ylabel="scatter of the loss / kinetic energy", xlabel="time nodes")
+for axis in (left, right):
+    axis.set_xticks(places, NODES)
+right.legend(loc="center left", bbox_to_anchor=(1, 0.5))
+report.figure(
+    "fig-stability-loss",
+    figure,
+    data={"nodes": np.asarray(NODES), **columns},
+    parameters={"omega": omega, "seeds": len(seeds)},
+)
+plt.show()
+
+# %% [markdown]
+# The lowest of the losses with 16 Gauss-Legendre nodes is {num}`fig-stability-loss.hoam_g_lowest_16:.0f` kinetic energies: no
+# user should miss that. With 256 nodes the loss of HOAM-G scatters by {num}`fig-stability-loss.hoam_g_scatter_256:.4f`, that of HOAM-S by
+# {num}`fig-stability-loss.hoam_s_scatter_256:.4f`, that of DICE by {num}`fig-stability-loss.dice_scatter_256:.4f` and that of AM by
+# {num}`fig-stability-loss.am_scatter_256:.3f`.
+#
+# ## Why: the gauge test at a trained potential
+#
+# Write $Q$ for the rule and take the exact law, so that only the time integral is in error. With $c(t) = \mathbb E_{\rho_t}[s(t, \cdot)]$,
+# the mean of the potential,
+#
+# $$
+# L_Q(s) - L(s) = \underbrace{Q(c') - \bigl(c(1) - c(0)\bigr)}_{\text{gauge}} \;+\;
+# \underbrace{(Q - \textstyle\int)\Bigl(\mathbb E_{\rho_t}\bigl[\tfrac12|\nabla s|^2\bigr] - \int s\,\partial_t\rho_t\,\mathrm dx\Bigr)}_{\text{shape}} ,
+# $$ (eq-split)
+#
+# because $\mathbb E_{\rho_t}[\partial_t s] = c' - \int s\,\partial_t\rho_t\,\mathrm dx$. The first term is the gauge defect of
+# {ref}`chap-quadrature`, of a function that training has chosen; the second does not change when a function of time is added to the
+# potential. For random times both are noise of mean zero and we show their root mean square over draws. DICE has no first term, by
+# construction.
+
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-stability-gauge", "caption": "Error of each rule at the potentials that were trained with it, on the exact law, in units of the kinetic energy, split as in the text: the part of a function of time alone (left) and the rest (right); ω = 8, median (line) of five seeds (dots). For random times: root mean square over 300 draws. DICE has no gauge part. Below 10⁻⁵ rounding takes over."}, "image": {"alt": "Two panels on one logarithmic axis over the number of nodes. Left, gauge part: HOAM-G and HOAM-S start orders of magnitude above one with 16 nodes and fall to small values with 256, AM stays between a tenth and one. Right, rest: HOAM-G, HOAM-S and DICE start far above one and fall; AM stays below a tenth to one."}}
+DRAWS = {"AM": hoam.quadrature.monte_carlo, "AM, stratified": hoam.quadrature.stratified}
+
+
+def integral_errors(case):
+    """Return the gauge and the shape part of the error of the rule of a model at its potential."""
+    name, n, _ = case
+    values, model = exact[case], models[case]
+    shape_exact = values["energy"] + values["rate"] - values["change"]
+    if name in DRAWS:
+        keys = jax.random.split(jax.random.key(41), 300)
+        draws = np.asarray(jax.vmap(DRAWS[name](n).draw)(keys))
+        gauge, shape = (
+            np.interp(draws, fine.nodes, column).mean(axis=1) - fine.integrate(column)
+            for column in (values["change"], shape_exact)
+        )
+        return np.sqrt(np.mean(gauge**2)), np.sqrt(np.mean(shape**2))
+    if name == "DICE":
+        nodes = hoam.quadrature.gauss_legendre(n).nodes
+        times = np.concatenate([[0.0], nodes, [1.0]])
+        at = evaluate(model, times)
+        after, before = np.append(times[1:], 1.0), np.append(0.0, times[:-1])
+        discrete = (after - before) / 2 * at["energy"] + (at["before"] - at["after"]) / 2
+        return 0.0, abs(discrete.sum() - fine.integrate(shape_exact))
+    rule = hoam.quadrature.gauss_legendre(n) if name == "HOAM-G" else hoam.quadrature.simpson(n + 1)
+    at = evaluate(model, rule.nodes)
+    gauge = rule.integrate(at["change"]) - fine.integrate(values["change"])
+    shape = rule.integrate(at["energy"] + at["rate"] - at["change"])
+    return abs(gauge), abs(shape - fine.integrate(shape_exact))
+
+
+split = {case: np.asarray(integral_errors(case)) / kinetic[case] for case in models}
+figure, axes = plt.subplots(1, 2, figsize=(9.6, 4), sharey=True)
+columns = {}
+for axis, part, which in zip(axes, ("gauge", "shape"), (0, 1), strict=True):
+    for name, stem in METHODS.items():
+        shift = SHIFTS[name]
+        values = np.asarray([[split[name, n, seed][which] for n in NODES] for seed in seeds])
+        columns[f"{stem}_{part}"] = values
+        for place in (0, len(NODES) - 1):
+            report.record(
+                "fig-stability-gauge",
+                **{f"{stem}_{part}_{NODES[place]}": np.median(values[:, place])},
+            )
+        if name == "DICE" and part == "gauge":
+            continue
+        colour = hoam.plotting.COLOURS[name]
+        axis.plot(places + shift, values.T, "o", color=colour, markersize=4, alpha=0.55)
+        hoam.plotting.line(axis, name, places + shift, np.median(values, axis=0))
+    axis.set(yscale="log", xlabel="time nodes")
+    axis.set_xticks(places, NODES)
+axes[0].set_ylabel("gauge part of the error / kinetic energy")
+axes[1].set_ylabel("the rest of the error / kinetic energy")
+axes[1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+report.figure(
+    "fig-stability-gauge",
+    figure,
+    data={"nodes": np.asarray(NODES), **columns},
+    parameters={"omega": omega, "seeds": len(seeds), "draws": 300},
+)
+plt.show()
+
+# %% [markdown]
+# With 16 Gauss-Legendre nodes the gauge part is {num}`fig-stability-gauge.hoam_g_gauge_16:.1e` and the rest
+# {num}`fig-stability-gauge.hoam_g_shape_16:.1e` kinetic energies; with 256 nodes they are {num}`fig-stability-gauge.hoam_g_gauge_256:.0e` and
+# {num}`fig-stability-gauge.hoam_g_shape_256:.0e`. For random times they are {num}`fig-stability-gauge.am_gauge_16:.2f` and
+# {num}`fig-stability-gauge.am_shape_16:.2f` with 16, {num}`fig-stability-gauge.am_gauge_256:.2f` and {num}`fig-stability-gauge.am_shape_256:.2f`
+# with 256 times: with mean zero, whatever the potential.
+#
+# This is the whole difference. A fixed rule has one error for each potential, and gradient descent goes where that error is most
+# negative, as far as the network can: its blind spot ({ref}`chap-quadrature`). Random times have another error at each step. No
+# potential gains by it on average, so nothing can be exploited, and the price is noise. DICE closes one of the two gaps: no function
+# of time alone can change its loss, but a potential that is steep in time between two nodes still can, and with few nodes it does.
+#
+# ## The better of two worlds
+#
+# So take random times, but place them well: **one uniform time in each of $n$ equal intervals**
+# ({py:func}`hoam.quadrature.stratified`). Their error has mean zero, as that of independent times, so training finds nothing to
+# exploit; and its root mean square falls like $n^{-3/2}$ instead of $n^{-1/2}$, so that there is little noise. This is not in the
+# paper, and costs one line. Of its trainings {num}`fig-stability-excess.am_stratified_diverged_16:.0%` diverge with 16 times; the median
+# error is {num}`fig-stability-excess.am_stratified_median_16:.4f` with 16 and {num}`fig-stability-excess.am_stratified_median_256:.4f` with 256
+# times, beside {num}`fig-stability-excess.am_median_16:.3f` and {num}`fig-stability-excess.am_median_256:.3f` with independent times and
+# {num}`fig-stability-excess.hoam_g_median_256:.4f` with 256 Gauss-Legendre nodes.
+#
+# The price: samples are needed at any time, not at $n$ nodes. A simulator gives them; measurements often do not.
+#
+# ## Verdict
+#
+# **C2** holds with limits. A deterministic rule gives a loss without noise and, with enough nodes, the better model. With too few
+# nodes its trainings diverge, all of them at 16 on this system, where random times are safe. The other chapters agree: on the two streams 129 Simpson nodes
+# lose {num}`fig-two-stream-coarse.runaway_129:.0f` of three seeds, and on nine modes of convection 64 Gauss-Legendre nodes lose
+# {num}`fig-chaos-coarse.runaway_64:.0f` of three. **C6**, that AM does not converge, is a statement on noise, and the gauge part of that noise is what
+# stratified times remove.
+#
+# What to do: count the oscillations of the population, take several nodes for each, watch the validation loss at other times, and
+# double the nodes if the training loss falls below it. If samples can be had at any time, take stratified times.
+#
+# ## Change this and see
+#
+# - `fine = hoam.quadrature.gauss_legendre(200)`: for which models is the exact loss not resolved any more?
+# - `n=4` for the law's nodes: the potentials that diverged are steep in space too. Do their errors change?
+# - `stratified(n).draw` in place of `monte_carlo(n).draw` for the models of AM: how much of the noise would go, with the same potentials?
+#
+# ## Exercises
+#
+# ```{exercise} What the gauge part is
+# :label: ex-stability-split
+#
+# Derive {eq}`eq-split`, and show that its second term is the same for $s$ and $s + b(t)$.
+# *Hint: differentiate $c(t) = \int s(t, x)\rho_t(x)\,\mathrm dx$ by the product rule.*
+# ```
+#
+# ```{solution} ex-stability-split
+# :class: dropdown
+#
+# $c' = \mathbb E_{\rho_t}[\partial_t s] + \int s\,\partial_t\rho_t\,\mathrm dx$. Insert this in $L_Q - L = (Q - \int)\bigl(\mathbb
+# E[\tfrac12|\nabla s|^2] + \mathbb E[\partial_t s]\bigr)$ and use $\int c' = c(1) - c(0)$. For $s + b$ the gradient is the same, and $\int
+# b\,\partial_t\rho_t\,\mathrm dx = b\,\frac{\mathrm d}{\mathrm dt}\int\rho_t\,\mathrm dx = 0$.
+# ```
+#
+# ```{exercise} Why noise cannot be exploited
+# :label: ex-stability-noise
+#
+# Let $Q_\xi$ be a rule with random nodes, $\mathbb E_\xi Q_\xi(f) = \int f$ for every $f$. Show that a step of stochastic gradient descent on
+# $L_{Q_\xi}$ goes, on average, down the gradient of the exact loss, for any potential that was reached without knowing $\xi$. Where does the argument fail
+# for a fixed rule?
+# ```
+#
+# ```{solution} ex-stability-noise
+# :class: dropdown
+#
+# $\mathbb E_\xi\nabla_\theta L_{Q_\xi}(s_\theta) = \nabla_\theta L(s_\theta)$, because $Q_\xi$ enters linearly and $\theta$ does not depend on this
+# step's $\xi$. With a fixed rule $\theta$ has been chosen with the knowledge of the nodes, and the mean over draws is a mean over nothing: the
+# gradient is that of $L_Q$, whose minimum, if there is one, lies elsewhere.
+# ```
+#
+# ```{exercise} The order of stratified times
+# :label: ex-stability-order
+#
+# Show that the variance of the stratified estimate of $\int_0^1 f$ is $\frac{1}{12n^3}\int_0^1 f'(t)^2\,\mathrm dt$ up to terms of order $n^{-4}$.
+# By which factor is the noise of 256 stratified times below that of 256 independent ones, for $f = \sin 2\pi k t$?
+# ```
+#
+# ```{solution} ex-stability-order
+# :class: dropdown
+#
+# In an interval of length $h = 1/n$ about $m$, $f(t) = f(m) + f'(m)(t - m) + O(h^2)$ and $t - m$ has variance $h^2/12$. The estimate is $h$
+# times the sum of $n$ independent values, so its variance is $h^2\sum_j f'(m_j)^2h^2/12 = \frac{h^3}{12}\int f'^2 + O(h^4)$. For the sine, $\int
+# f'^2 = 2\pi^2k^2$ and the variance of independent times is $\frac{1}{2n}$: the ratio of the deviations is $\frac{\pi k}{\sqrt 3\,n}$, a
+# seventieth for $k = 2$ and $n = 256$.
+# ```
