@@ -79,6 +79,11 @@ def content(
     address: Callable[[str], str],
 ) -> dict[str, Any]:
     """Return what `figures.json` holds; addresses are relative to the top of the output."""
+    shown = {
+        figure: place
+        for figure, place in places.items()
+        if results.drawn(figure) and figure in results.catalogue.subjects
+    }
     return {
         "schema": SCHEMA,
         "edition": vars(edition),
@@ -92,14 +97,14 @@ def content(
             for verdict in results.verdicts
         ],
         "paper": [
-            {"name": name, "shows": shows, "figures": results.catalogue.answers(name)}
+            {
+                "name": name,
+                "shows": shows,
+                "figures": [f for f in results.catalogue.answers(name) if f in shown],
+            }
             for name, shows in results.catalogue.paper.items()
         ],
-        "figures": [
-            _figure(results, place, edition, address)
-            for figure, place in places.items()
-            if results.drawn(figure) and figure in results.catalogue.subjects
-        ],
+        "figures": [_figure(results, place, edition, address) for place in shown.values()],
     }
 
 
