@@ -1,6 +1,8 @@
 """What is known of each figure: subjects, units, and the list for programs."""
 
 import json
+import re
+import subprocess
 from pathlib import Path
 
 import hoam_catalogue
@@ -113,10 +115,17 @@ def test_without_git_the_commit_is_unknown(tmp_path):
     assert "commit unknown" in found.plain("fig-a")
 
 
-def test_with_git_the_commit_is_that_of_the_tree():
-    found = hoam_results.edition(ROOT)
-    assert len(found.commit.removesuffix("-dirty")) >= 10
-    assert f"commit {found.commit}" in found.bibtex("fig-a", "A line")
+def test_with_git_the_commit_is_that_of_the_tree_and_says_whether_files_have_changed(tmp_path):
+    project = tmp_path / "pyproject.toml"
+    project.write_text('[project]\nversion = "1"\nauthors = [{name = "A"}]\n')
+    author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for arguments in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", "Begin")):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True)
+    clean = hoam_results.edition(tmp_path)
+    assert re.fullmatch("[0-9a-f]{10}", clean.commit)
+    assert f"commit {clean.commit}" in clean.bibtex("fig-a", "A line")
+    project.write_text(project.read_text() + "# changed\n")
+    assert hoam_results.edition(tmp_path).commit == f"{clean.commit}-dirty"
 
 
 # The small book of test_figure_pages.py is held to the same on every run of the tests.
