@@ -1,15 +1,18 @@
-"""Check the sources of the notebooks: figures that can be named, read and cited, and no outputs.
+"""Check the notebooks: figures that can be named, read and cited, in one style, and runs in full.
 
 python book/lint_notebooks.py      # prints every problem, exit 1 if there is one
 """
 
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jupytext
+import nbformat
+from figure_style import style_problems
 
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
 _TITLE = re.compile(r"(\([\w-]+\)=\s+)?# \S")
@@ -27,12 +30,46 @@ def figure_problems(name: str, cell: Any) -> Iterator[str]:
     place = f"{name}, {label or (drawn or ['?'])[0]}"
     if not _FIGURE_ID.fullmatch(label):
         yield f'{place}: Expected a figure name in the cell\'s metadata; got {label!r}. Use "fig-".'
-    if len(figure.get("caption", "").strip()) < 10:
-        yield f"{place}: Expected a caption in the cell's metadata; got none. Use a sentence."
+    caption = figure.get("caption", "").strip()
+    if len(caption) < 10 or not caption.endswith("."):
+        yield f"{place}: Expected a caption in the cell's metadata; got {caption!r}. Use sentences."
     if len(image.get("alt", "").strip()) < 10:
         yield f"{place}: Expected a text alternative; got none. Use image.alt for what is seen."
     if drawn and drawn != [label]:
         yield f"{place}: Expected report.figure of the cell's own name; got {drawn}. Use one id."
+
+
+def run_problems(executed: Path) -> list[str]:
+    """Return what is wrong with an executed notebook: cells not run, errors and complaints."""
+    found = []
+    for i, cell in enumerate(nbformat.read(executed, as_version=4).cells):
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        place = f"{executed.name}, cell {i}"
+        if cell.execution_count is None:
+            found.append(f"{place}: Expected a cell that ran; got one that did not.")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                found.append(f"{place}: Expected no error; got {output.ename}.")
+            if output.output_type == "stream" and output.name == "stderr":
+                found.append(f"{place}: Expected nothing on stderr; got {output.text[:200]!r}.")
+    return found
+
+
+def catalogue_problems(catalogue: Path, names: set[str]) -> list[str]:
+    """Return which figures lack an entry in the catalogue, and which entries lack a figure."""
+    known = set(tomllib.loads(catalogue.read_text(encoding="utf-8"))["figures"])
+    return [
+        f"{catalogue.name}, {name}: Expected an entry for every figure, and a figure for every "
+        f"entry; got {'no entry' if name in names else 'no figure'}. Use title, systems, methods "
+        "and units."
+        for name in sorted(names ^ known)
+    ]
+
+
+def _place(cell: Any) -> str:
+    label = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
+    return label or f"cell {cell.source.splitlines()[0]!r}"
 
 
 def problems(notebook: Path) -> list[str]:
@@ -40,6 +77,12 @@ def problems(notebook: Path) -> list[str]:
     content = jupytext.read(notebook)
     cells = [cell for cell in content.cells if cell.cell_type == "code"]
     found = [problem for cell in cells for problem in figure_problems(notebook.name, cell)]
+    found += [
+        f"{notebook.name}, {_place(cell)}: {problem}"
+        for cell in cells
+        if cell.source.strip()
+        for problem in style_problems(cell.source)
+    ]
     if any(cell.get("outputs") for cell in cells):
         found.append(f"{notebook.name}: Expected no outputs; got some. Use jupytext to drop them.")
     tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in cells)
@@ -76,7 +119,12 @@ def lint(directory: Path) -> list[str]:
 
 def main() -> int:
     """Print the problems of all notebooks and return the exit code."""
-    found = lint(Path(__file__).resolve().parent.parent / "notebooks")
+    book = Path(__file__).resolve().parent
+    notebooks = book.parent / "notebooks"
+    names = {name for path in notebooks.glob("*.py") for name in figure_names(path)}
+    found = lint(notebooks) + catalogue_problems(book / "figures.toml", names)
+    for executed in sorted((book / "_executed").glob("*.ipynb")):
+        found += run_problems(executed)
     sys.stdout.write("".join(f"{problem}\n" for problem in found))
     return 1 if found else 0
 

@@ -1,7 +1,8 @@
 """The book's figure style, one colour per method, and the figure types that notebooks share.
 
-Colours are those of Okabe and Ito (2008), distinguishable with any colour vision; line styles
-differ as well.
+Colours of methods are those of Okabe and Ito (2008), distinguishable with any colour vision; line
+styles differ as well. Curves that belong to no method take shades of the map cividis (Nunez,
+Anderton and Renslow 2018), which reads the same with any colour vision and has no method's colour.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.rcsetup import cycler
 
 type Values = Sequence[float] | np.ndarray
 
@@ -41,11 +44,21 @@ LINES = {
 _FILM_COLOURS = 16
 
 
+def shades(count: int) -> list[str]:
+    """Return `count` colours from dark to light, for curves that belong to no method.
+
+    Args:
+        count: at least 1; up to four can be told apart, with line styles or markers as well.
+    """
+    return [to_hex(colour) for colour in mpl.colormaps["cividis"](np.linspace(0, 0.7, count))]
+
+
 def style() -> None:
     """Apply the book's matplotlib style to all figures that follow."""
     mpl.rcParams.update(
         {
             "axes.grid": True,
+            "axes.prop_cycle": cycler(color=shades(5)),
             "axes.spines.right": False,
             "axes.spines.top": False,
             "figure.constrained_layout.use": True,
@@ -60,6 +73,7 @@ def style() -> None:
             "savefig.dpi": 200,
             "savefig.facecolor": "white",
             "svg.fonttype": "path",
+            "svg.hashsalt": "hoam",  # otherwise ids differ from one run to the next
         }
     )
 

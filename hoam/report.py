@@ -11,6 +11,7 @@ page, the tests and the verdicts all read these files, so they cannot disagree (
 Run `python -m hoam.report check` to compare them with `tests/reference/*.toml`.
 """
 
+import datetime
 import math
 import re
 import time
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from hoam.files import write_atomically
-from hoam.results import PROFILES, dumps, project_root, versions
+from hoam.results import PROFILES, dumps, machine, project_root, versions
 
 _NOTEBOOK = re.compile(r"\w[\w-]*")
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
@@ -200,7 +201,9 @@ class Report:
         run = {
             "notebook": self.notebook,
             "profile": self.profile,
+            "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
             "seconds": round(time.perf_counter() - self._start, 1),
+            "machine": machine(),
             "versions": versions(),
         }
         target = self.directory / f"{self.notebook}.json"

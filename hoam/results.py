@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import platform
 import tomllib
 from collections.abc import Mapping
@@ -52,6 +53,15 @@ def read_toml(path: Path) -> dict[str, Any]:
 def versions() -> dict[str, str]:
     """Return the versions of Python, of this package and of those that its numbers rest on."""
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
+
+
+def machine() -> str:
+    """Return what a run time depends on: operating system, processor, number of cores."""
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text(encoding="utf-8").splitlines() if described.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    processor = names[0] if names else platform.processor() or "unknown processor"
+    return f"{platform.system()} {platform.machine()}, {processor}, {os.cpu_count()} cores"
 
 
 def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:

@@ -191,7 +191,7 @@ for row, mu in zip(axes, test_mus, strict=True):
     ):
         first, second = pairs[name, mu]
         hoam.plotting.line(axis, "truth", times, first, label="run 1")
-        axis.plot(times, second, color="#CC79A7", linewidth=1.2, linestyle="--", label="run 2")
+        hoam.plotting.line(axis, "floor", times, second, linestyle="--", label="run 2")
         axis.annotate(f"{title}, μ = {mu}", (0.03, 0.88), xycoords="axes fraction", fontsize=9)
         report.record(
             "fig-bump-floor",
@@ -233,7 +233,7 @@ figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 data = {"t": times}
 for axis, mu in zip(axes, test_mus, strict=True):
     first, second = waves["collisions", mu]
-    for i, (m, colour) in enumerate(zip(MODES, ("#0072B2", "#E69F00"), strict=True)):
+    for i, (m, colour) in enumerate(zip(MODES, hoam.plotting.shades(2), strict=True)):
         root = hoam.dispersion.fastest_root(wave_numbers[i], mu=mu, beams=system.beams)
         middle = int(np.argmin(np.abs(times - 15)))
         line = (first[i] + second[i])[middle] / 2 * np.exp(2 * root.imag * (times - times[middle]))

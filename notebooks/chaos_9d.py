@@ -76,7 +76,7 @@ mu = test_mus[0]
 quiet = hoam.systems.Chaos9D(noise=0.0)
 alone = np.asarray(quiet.simulate(test_key, mu=mu, times=times, n_samples=2))[:, 0, 8]
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6))
-for i, colour in enumerate(("#0072B2", "#E69F00", "#CC79A7")):
+for i, colour in enumerate(hoam.plotting.shades(3)):
     axes[0].plot(times, truth[mu][:, i, 8], color=colour, linewidth=1.1)
 axes[0].plot(times, alone, color="black", linewidth=1.1, label="without noise")
 axes[0].legend(loc="lower right", fontsize=9)
@@ -177,15 +177,16 @@ plt.show()
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-chaos-coarse", "caption": "Training loss over steps of HOAM-G with 64 and 128 nodes for 1000 steps and with 128 and 256 nodes for 4000 steps, three seeds each. The vertical axis is linear between -50 and 50 and logarithmic beyond."}, "image": {"alt": "Twelve curves. Most run together near minus 26. Two of 64 nodes leave them downwards after some 600 steps, and one of 128 nodes, trained for 4000 steps, after some 2800, each by a decade or more."}}
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
 CASES = {
-    ("64", ""): ("hoam_g_coarse", "#D55E00", "--"),
-    ("128", ""): ("hoam_g", "#0072B2", "-"),
-    ("128", "_long"): ("hoam_g_long", "#E69F00", "--"),
-    ("256", "_long"): ("hoam_g_fine_long", "#CC79A7", "-"),
+    ("64", ""): ("hoam_g_coarse", ":"),
+    ("128", ""): ("hoam_g", "-"),
+    ("128", "_long"): ("hoam_g_long", "--"),
+    ("256", "_long"): ("hoam_g_fine_long", "-."),
 }
+INK = dict(zip(CASES, hoam.plotting.shades(len(CASES)), strict=True))
 # Twice below the minimum that all others find: an error of the rule that the network exploits.
 limit = 2 * np.median(columns["hoam_s_loss"][:, -20:])
 data = {}
-for (nodes, length), (stem, colour, style) in CASES.items():
+for (nodes, length), (stem, style) in CASES.items():
     histories = [
         hoam.load(f"checkpoints/chaos_9d-{stem}-{seed}.safetensors").record["history"]
         for seed in SEEDS
@@ -194,7 +195,7 @@ for (nodes, length), (stem, colour, style) in CASES.items():
     steps = (np.arange(losses.shape[1]) + 0.5) * histories[0]["loss_every"]
     data[f"step{nodes}{length}"] = steps
     label_of = f"{nodes} nodes" + (", 4000 steps" if length else "")
-    axis.plot(steps, losses.T, style, color=colour, linewidth=1.2, label=label_of)
+    axis.plot(steps, losses.T, style, color=INK[nodes, length], linewidth=1.2, label=label_of)
     runaway = sum(min(curve) < limit for curve in losses)
     report.record("fig-chaos-coarse", **{f"runaway_{nodes}{length}": runaway})
 axis.set_yscale("symlog", linthresh=50)

@@ -178,9 +178,9 @@ for axis, case in zip(axes, CASES, strict=True):
         )
     report.record("fig-comparison-errors", **{f"floor_{case}": floors[case]})
     axis.axhline(floors[case], color=hoam.plotting.COLOURS["floor"])
-    axis.set(title=TITLES[case], yscale="log")
+    axis.set_yscale("log")
+    axis.annotate(TITLES[case], (0.5, 1.02), xycoords="axes fraction", ha="center")
     axis.set_xlim(-0.5, len(METHODS) - 0.5)
-    axis.title.set_fontsize(11)
     axis.set_xticks(range(len(METHODS)), list(METHODS), rotation=60, fontsize=9)
 axes[0].set_ylabel("Sinkhorn divergence")
 flow = models["trap_60", "CFM", 0]
@@ -282,7 +282,8 @@ for axis, case in zip(axes, SWEPT, strict=True):
         )
     axis.axhline(floors[case], color=hoam.plotting.COLOURS["floor"])
     axis.axvline(full[case], color=hoam.plotting.COLOURS["truth"])
-    axis.set(title=TITLES[case], xscale="log", yscale="log", xlabel="seconds")
+    axis.set(xscale="log", yscale="log", xlabel="seconds")
+    axis.annotate(TITLES[case], (0.5, 1.02), xycoords="axes fraction", ha="center")
     data[f"full_model_seconds_{case}"] = full[case]
 axes[0].set_ylabel("Sinkhorn divergence")
 axes[0].legend(fontsize=9)

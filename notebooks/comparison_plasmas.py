@@ -269,7 +269,8 @@ for axis, (case, mu) in zip(axes.flat, PAIRS, strict=True):
     if case == "landau":  # decays over three decades
         axis.set_yscale("symlog", linthresh=2e-3)
         axis.set_ylim(-2e-3, 0.6)
-    axis.set_title(f"{CASES[case].title}, μ = {mu}", fontsize=11)
+    title = f"{CASES[case].title}, μ = {mu}"
+    axis.annotate(title, (0.5, 1.02), xycoords="axes fraction", ha="center")
 for axis in axes[:, 0]:
     axis.set_ylabel("electric energy E")
 for axis in axes[-1]:
@@ -322,7 +323,7 @@ for row, (case, t) in zip(axes, middle.items(), strict=True):
         )
         axis.grid(visible=False)
         if case == "two_stream":
-            axis.set_title(name, fontsize=11)
+            axis.annotate(name, (0.5, 1.02), xycoords="axes fraction", ha="center")
         if name != "full model":
             axis.set_yticklabels([])
     row[0].set_ylabel("velocity")
@@ -436,7 +437,7 @@ for axis, (case, settings) in zip(axes, CASES.items(), strict=True):
         hoam.plotting.line(axis, name, numbers, values, linewidth=0.8, label=None)
         data[f"{METHODS[name]}_cheapest_{case}"] = values
     axis.set(xscale="log", yscale="log", xlabel="output times")
-    axis.set_title(settings.title, fontsize=11)
+    axis.annotate(settings.title, (0.5, 1.02), xycoords="axes fraction", ha="center")
 axes[0].set_ylabel("seconds")
 axes[0].legend(fontsize=8)
 report.figure("fig-plasmas-time", figure, data=data, parameters={"samples": n_model})

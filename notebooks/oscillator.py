@@ -246,7 +246,7 @@ for name, error in errors.items():
     hoam.plotting.line(
         axis, name, counts, np.maximum(error, 1e-16), label=labels[name], marker="o", markersize=4
     )
-guide = dict(color="#888888", linewidth=0.8)
+guide = dict(color="0.5", linewidth=0.8)
 axis.plot(counts, 0.9 * errors["AM"][0] * (counts / counts[0]) ** -0.5, **guide)
 axis.plot(counts[-3:], 3 * errors["HOAM-S"][-3] * (counts[-3:] / counts[-3]) ** -4.0, **guide)
 axis.set(xscale="log", yscale="log", xlabel="time nodes n", ylabel="relative error of the integral")
@@ -454,8 +454,8 @@ for name, stem in MODULATIONS.items():
 figure, axis = plt.subplots(figsize=(5, 3.6))
 for place, (name, stem) in enumerate(MODULATIONS.items()):
     values = np.asarray(by_modulation[name])
-    axis.plot(np.full(6, place), values, "o", color="#0072B2", alpha=0.6)
-    axis.plot([place - 0.2, place + 0.2], [np.median(values)] * 2, color="#222222")
+    axis.plot(np.full(6, place), values, "o", color=hoam.plotting.COLOURS["HOAM-G"], alpha=0.6)
+    axis.plot([place - 0.2, place + 0.2], [np.median(values)] * 2, color="black")
     report.record(
         "fig-oscillator-modulation",
         **{

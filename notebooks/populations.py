@@ -147,7 +147,7 @@ for axis, below, (name, paths) in zip(*axes, motions.items(), strict=True):
         axis.plot(times, paths[:, i, 0] - mean[:, 0], color=shade, linewidth=0.8)
     axis.annotate(name, (0.5, 1.02), xycoords="axes fraction", ha="center")
     axis.set_xlabel("time t")
-    for t, colour in zip(shown, ("#56B4E9", "#E69F00"), strict=True):
+    for t, colour in zip(shown, hoam.plotting.shades(2), strict=True):
         j = np.abs(times - t).argmin()
         below.hist(
             paths[j, :, 0] - mean[j, 0],

@@ -52,7 +52,7 @@ INK = {
     "trapezoid": dict(color=hoam.plotting.COLOURS["floor"], marker="s"),
     "Simpson": dict(color=hoam.plotting.COLOURS["HOAM-S"], marker="^"),
     "Gauss-Legendre": dict(color=hoam.plotting.COLOURS["HOAM-G"], marker="o"),
-    "spline": dict(color="#6a3d9a", marker="D"),
+    "spline": dict(color=hoam.plotting.shades(1)[0], marker="D"),
     "Monte Carlo": dict(color=hoam.plotting.COLOURS["AM"], marker="x"),
 }
 

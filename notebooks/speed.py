@@ -115,18 +115,17 @@ report.record(
 
 figure, (axis, right) = plt.subplots(1, 2, figsize=(9.2, 3.6))
 places = np.arange(len(dimensions))
-axis.bar(places - 0.19, rates[0.0], 0.36, color="#56B4E9", label="without Laplacian")
-axis.bar(
-    places + 0.19, rates[training.EPSILON], 0.36, color="#0072B2", label="with Laplacian, exact"
-)
+dark, light = hoam.plotting.shades(2)
+axis.bar(places - 0.19, rates[0.0], 0.36, color=light, label="without Laplacian")
+axis.bar(places + 0.19, rates[training.EPSILON], 0.36, color=dark, label="with Laplacian, exact")
 axis.axhline(peak, color="0.3", linestyle="--", linewidth=1.2, label="large matrix product")
 axis.set(xlabel="dimension D of the state", ylabel="GFLOP/s", xticks=places)
 axis.set_xticklabels([str(d) for d in dimensions])
 axis.grid(visible=False, axis="x")
 axis.set_ylim(0, 1.5 * max(peak, *rates[0.0], *rates[training.EPSILON]))
 axis.legend(loc="upper right", fontsize=8)
-right.loglog(dimensions, microseconds[None], "o-", color="#0072B2", label="exact")
-right.loglog(dimensions, microseconds[1], "s--", color="#D55E00", label="estimated, one direction")
+right.loglog(dimensions, microseconds[None], "o-", color=dark, label="exact")
+right.loglog(dimensions, microseconds[1], "s--", color=light, label="estimated, one direction")
 right.set(xlabel="dimension D of the state", ylabel="μs per sample and step")
 right.set_xticks(dimensions, [str(d) for d in dimensions])
 right.set_xticks([], minor=True)
@@ -173,10 +172,10 @@ report.record(
 )
 
 ink = {
-    "Heun": ("#0072B2", "o"),
-    "Runge-Kutta 4": ("#D55E00", "D"),
-    "Euler, all at once": ("#999999", "x"),
-    "shipped": ("#0072B2", "*"),
+    "Heun": (dark, "o"),
+    "Runge-Kutta 4": (light, "D"),
+    "Euler, all at once": (hoam.plotting.COLOURS["floor"], "x"),
+    "shipped": (dark, "*"),
 }
 figure, axis = plt.subplots(figsize=(6.8, 4))
 for name, entries in found.items():
@@ -308,7 +307,7 @@ report.record(
     queries_at_ten_million_3d=training_seconds / (costs[3] * steps * 1e7 - surrogate),
 )
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.2, 3.8), sharex=True)
-for d, colour, dashes in ((1, "#222222", "-"), (3, "#D55E00", "-.")):
+for d, colour, dashes in ((1, dark, "-"), (3, light, "-.")):
     left.loglog(
         particles, full[d], color=colour, linestyle=dashes, label=f"full model, {d}-D space"
     )

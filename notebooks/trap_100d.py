@@ -85,7 +85,7 @@ centre = np.asarray(system.centre(times, mu))
 figure, axes = plt.subplots(1, 3, figsize=(9, 3.2))
 axes[0].plot(times, centre, color="black", label="centre of the trap")
 axes[0].plot(times, truth[:, 0, ::22], linewidth=0.9)
-for i, colour in ((0, "#0072B2"), (49, "#E69F00"), (99, "#CC79A7")):
+for i, colour in zip((0, 49, 99), hoam.plotting.shades(3), strict=True):
     axes[1].plot(times, truth[..., i].mean(axis=1), color=colour, label=f"particle {i + 1}")
     axes[2].plot(times, truth[..., i].std(axis=1), color=colour)
 for axis, name in zip(axes, ("position", "mean", "standard deviation"), strict=True):

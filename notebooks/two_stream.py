@@ -161,7 +161,7 @@ for row, mu in zip(axes, test_mus, strict=True):
     for axis, (name, (_, n)) in zip(row, protocols.items(), strict=True):
         first, second = pairs[name, mu]
         hoam.plotting.line(axis, "truth", times, first, label="run 1")
-        axis.plot(times, second, color="#CC79A7", linewidth=1.2, linestyle="--", label="run 2")
+        hoam.plotting.line(axis, "floor", times, second, linestyle="--", label="run 2")
         axis.set(yscale="log", ylim=(2e-4, 0.7))
         axis.annotate(
             f"{name}, {n:,} markers, μ = {mu}",
@@ -233,8 +233,8 @@ for mu in test_mus:
         },
     )
 figure, axis = plt.subplots(figsize=(6, 3.8))
-axis.plot(mus, theory[1], color="#0072B2", label="theory, mode 1")
-axis.plot(mus, theory[2], color="#E69F00", linestyle="--", label="theory, mode 2")
+for m, colour, dashes in zip((1, 2), hoam.plotting.shades(2), ("-", "--"), strict=True):
+    axis.plot(mus, theory[m], color=colour, linestyle=dashes, label=f"theory, mode {m}")
 axis.plot(measured_mus, measured, "o", color=hoam.plotting.COLOURS["truth"], label="full model")
 axis.set(xlabel="parameter μ", ylabel="growth rate γ", ylim=(0, None))
 axis.legend()
@@ -319,12 +319,9 @@ for kind in (hoam.minibatches.independent, hoam.minibatches.paired, hoam.minibat
         deviations.append(np.std(losses, ddof=1))
     noise[kind.__name__], level[kind.__name__] = np.asarray(deviations), np.mean(losses)
 figure, axis = plt.subplots(figsize=(6, 3.6))
-for name, colour in {
-    "paired": "#D55E00",
-    "independent": "#0072B2",
-    "stratified": "#009E73",
-}.items():
-    axis.loglog(sizes, noise[name], "o-", color=colour, label=name)
+kinds = ("paired", "independent", "stratified")
+for name, colour, marker in zip(kinds, hoam.plotting.shades(3), "osD", strict=True):
+    axis.loglog(sizes, noise[name], marker=marker, color=colour, label=name)
 axis.axhline(abs(level["stratified"]), color="0.4", linestyle=":", label="minimum of the loss")
 axis.set(xlabel="samples at each node", ylabel="deviation of the loss")
 axis.set_xticks(sizes, [str(size) for size in sizes])
@@ -592,15 +589,17 @@ plt.show()
 # A rule does not help when it is too coarse for what the network can do between its nodes. Three more
 # trainings used Simpson's rule with 129 nodes and 64 samples at each, the same cost again:
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-coarse", "caption": "Validation loss over steps of Simpson's rule with 129 nodes (red, three seeds) and with 257 nodes (green, three seeds); the vertical axis is linear between -0.1 and 0.1 and logarithmic beyond. The minimum is minus the kinetic energy of the population (weighted in time), a few hundredths: a loss far below it is an error of the rule that the network has learned to exploit."}, "image": {"alt": "Six curves over 4000 steps. Those of 257 nodes stay together just below zero. Of those of 129 nodes some leave them downwards, one by many orders of magnitude."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-coarse", "caption": "Validation loss over steps of Simpson's rule with 129 nodes (dotted, three seeds) and with 257 nodes (solid, three seeds); the vertical axis is linear between -0.1 and 0.1 and logarithmic beyond. The minimum is minus the kinetic energy of the population (weighted in time), a few hundredths: a loss far below it is an error of the rule that the network has learned to exploit."}, "image": {"alt": "Six curves over 4000 steps. Those of 257 nodes stay together just below zero. Of those of 129 nodes some leave them downwards, one by many orders of magnitude."}}
 figure, axis = plt.subplots(figsize=(6, 3.6))
 coarse, columns = [], {}
 for seed in SEEDS:
     model = hoam.load(f"checkpoints/two_stream-quiet-hoam_s_coarse-{seed}.safetensors")
     coarse.append(model.record["history"]["validation"])
     fine = models["HOAM-S", seed].record["history"]
-    axis.plot(fine["step"], coarse[-1], "--", color="#D55E00", label="129 nodes")
-    axis.plot(fine["step"], fine["validation"], color="#009E73", label="257 nodes")
+    hoam.plotting.line(axis, "HOAM-S", fine["step"], coarse[-1], linestyle=":", label="129 nodes")
+    hoam.plotting.line(
+        axis, "HOAM-S", fine["step"], fine["validation"], linestyle="-", label="257 nodes"
+    )
     columns |= {f"nodes129_{seed}": coarse[-1], f"nodes257_{seed}": fine["validation"]}
 axis.set_yscale("symlog", linthresh=0.1)
 axis.set(xlabel="step", ylabel="validation loss")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from lint_notebooks import run_problems
 
 from hoam import references
 from hoam.check import check, table
@@ -30,6 +31,11 @@ def test_the_numbers_of_a_notebook_are_as_expected(notebook):
 def test_a_notebook_has_references(notebook):
     profile, _ = references.read(ROOT / "tests" / "reference" / f"{notebook}.toml")
     assert profile == "book"
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_cell_of_a_notebook_ran_without_complaint(notebook):
+    assert run_problems(ROOT / "book" / "_executed" / f"{notebook}.ipynb") == []
 
 
 def test_results_and_references_belong_to_notebooks():

@@ -1,5 +1,7 @@
+import nbformat
 import pytest
-from lint_notebooks import figure_names, lint
+from lint_notebooks import catalogue_problems, figure_names, lint, run_problems
+from nbformat import v4
 
 HEADER = (
     '# %% mystnb={"figure": {"name": "fig-a", "caption": "What it shows."}, '
@@ -37,6 +39,7 @@ def test_a_notebook_with_described_figures_passes(tmp_path):
         ('report.figure("fig-a"', 'report.figure("fig-b"', "Expected report.figure of the cell's"),
         (' tags=["parameters"]', "", "Expected one cell tagged parameters"),
         ("# # A title", "# No title", "Expected a title"),
+        ("What it shows.", "What it shows", "Expected a caption"),
     ],
 )
 def test_what_is_missing_is_said(tmp_path, old, new, message):
@@ -53,3 +56,86 @@ def test_a_figure_drawn_in_a_cell_without_metadata_is_a_problem(tmp_path):
 def test_two_notebooks_cannot_share_an_id(tmp_path):
     (tmp_path / "another.py").write_text(GOOD)
     assert any("Expected an id of its own" in problem for problem in problems(tmp_path, GOOD))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ('axis.set_title("Energy")', "Expected no title"),
+        ('figure.suptitle(f"Energy at {mu}")', "Expected no title"),
+        ('axis.set(title=name, xlabel="time t")', "Expected no title"),
+        ('axis.plot(x, y, color="#CC79A7")', "Expected a colour"),
+        ('colours = {"a": "#123456"}', "Expected a colour"),
+        ('axis.plot(x, y, color="tab:blue")', "Expected a colour"),
+        ('axis.plot(x, y, c="C0")', "Expected a colour"),
+        ('axis.set_xlabel("Time t")', "Expected a label"),
+        ('axis.set(ylabel=f"Energy at {mu}")', "Expected a label"),
+        ('figure.colorbar(image, label="Density")', "Expected a label"),
+        ('axis.set(xlabel="")', "Expected a label"),
+    ],
+)
+def test_a_figure_out_of_style_is_a_problem(tmp_path, code, message):
+    (problem,) = problems(tmp_path, f"{GOOD}{code}\n")
+    assert message in problem
+    assert problem.startswith("example.py, fig-a")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'axis.legend(title="Laplacian")',
+        'axis.set(xlabel="time t", ylabel="Sinkhorn divergence")',
+        'axis.plot(x, y, color=hoam.plotting.COLOURS["AM"])',
+        'axis.axhline(0, color="0.5"); axis.plot(x, y, color="black")',
+        'axis.set_ylabel("E")',
+        'link = "#energy"',
+    ],
+)
+def test_a_figure_in_style_passes(tmp_path, code):
+    assert problems(tmp_path, f"{GOOD}{code}\n") == []
+
+
+@pytest.fixture
+def executed():
+    cell = v4.new_code_cell("1 + 1", execution_count=1)
+    return v4.new_notebook(cells=[v4.new_markdown_cell("# A title"), cell])
+
+
+def run(tmp_path, notebook):
+    nbformat.write(notebook, tmp_path / "example.ipynb")
+    return run_problems(tmp_path / "example.ipynb")
+
+
+def test_a_notebook_that_ran_without_complaint_passes(tmp_path, executed):
+    executed.cells[1].outputs = [v4.new_output("stream", name="stdout", text="2")]
+    assert run(tmp_path, executed) == []
+
+
+def test_a_cell_that_did_not_run_is_a_problem(tmp_path, executed):
+    executed.cells[1].execution_count = None
+    assert "Expected a cell that ran" in run(tmp_path, executed)[0]
+
+
+@pytest.mark.parametrize(
+    ("output", "message"),
+    [
+        (v4.new_output("stream", name="stderr", text="a warning"), "got 'a warning'"),
+        (v4.new_output("error", ename="ValueError", evalue="", traceback=[]), "got ValueError"),
+    ],
+)
+def test_a_cell_that_failed_or_complained_is_a_problem(tmp_path, executed, output, message):
+    executed.cells[1].outputs = [output]
+    (problem,) = run(tmp_path, executed)
+    assert message in problem
+
+
+def test_figures_and_entries_of_the_catalogue_belong_together(tmp_path):
+    catalogue = tmp_path / "figures.toml"
+    catalogue.write_text("[figures.fig-a]\n[figures.fig-b]\n")
+    found = catalogue_problems(catalogue, {"fig-b", "fig-c"})
+    assert [problem.split(": ")[0] for problem in found] == [
+        "figures.toml, fig-a",
+        "figures.toml, fig-c",
+    ]
+    assert "got no figure" in found[0]
+    assert "got no entry" in found[1]

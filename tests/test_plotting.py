@@ -1,5 +1,7 @@
 """Figures show the numbers they are given."""
 
+import io
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
@@ -28,6 +30,25 @@ def test_style_sets_the_defaults_of_later_figures():
     plotting.style()
     assert mpl.rcParams["savefig.dpi"] == 200
     assert mpl.rcParams["axes.grid"]
+
+
+def test_shades_are_no_colour_of_a_method_and_grow_lighter():
+    for count in (1, 2, 4):
+        found = plotting.shades(count)
+        assert len(found) == count
+        assert not set(found) & {colour.lower() for colour in plotting.COLOURS.values()}
+        lightness = [np.dot(to_rgb(colour), (0.2126, 0.7152, 0.0722)) for colour in found]
+        assert all(np.diff(lightness) > 0.1)
+
+
+def test_the_same_figure_gives_the_same_file():
+    plotting.style()
+    files = [io.StringIO(), io.StringIO()]
+    for file in files:
+        figure, axes = plt.subplots()
+        plotting.line(axes, "HOAM-G", [0.0, 1.0], [1.0, 4.0])
+        figure.savefig(file, format="svg", metadata={"Date": None})
+    assert files[0].getvalue() == files[1].getvalue()
 
 
 def test_a_line_has_the_data_colour_and_label_of_its_method():

@@ -1,5 +1,7 @@
+import datetime
 import json
 import math
+import re
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -32,6 +34,10 @@ def test_a_recorded_number_is_in_the_results_file_with_its_run(report, tmp_path)
     assert content["figures"]["fig-a"]["numbers"] == {"error": 0.5, "nodes": 4.0, "stable": 1.0}
     assert (content["notebook"], content["profile"]) == ("example", "quick")
     assert content["seconds"] >= 0
+    assert (
+        datetime.date.fromisoformat(content["date"]) <= datetime.datetime.now(datetime.UTC).date()
+    )
+    assert re.fullmatch(r"\w+ \w+, .+, \d+ cores", content["machine"])
     assert set(content["versions"]) >= {"python", "jax", "jaxlib", "flax", "optax", "numpy", "hoam"}
 
 

@@ -2,23 +2,32 @@
 
     {num}`fig-two-stream-energy.error:.2f`    a recorded number, formatted
     ```{verdicts}```                          the claims, each with evidence and verdict
-    ```{reproduction-report}```               every number with its reference, and every run
+    ```{reproduction-report} summary```       what was reproduced: summary, runs, models or numbers
     ```{results-table} table-errors```        a table of `book/tables.toml`
+    ```{paper-figures}```                     the paper's figures, each with ours
     ```{figure-index}```                      all figures of the book
 
 Under every figure whose id starts with `fig-` stands its record.
 """
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import hoam_comparison
 import hoam_docstrings
 import hoam_figures
+import hoam_index
+import hoam_json
+import hoam_places
+import hoam_record
 import hoam_results
+import hoam_sources
 from docutils import nodes
-from hoam_figures import to_root
-from hoam_tables import ReportDirective, VerdictsDirective, formatted, load_for_page
+from hoam_index import figure_index, paper_figures
+from hoam_record import figure_record
+from hoam_report import ReportDirective
+from hoam_tables import VerdictsDirective, formatted, load_for_page
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -26,9 +35,8 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 logger = logging.getLogger(__name__)
 
-
-class figure_index(nodes.General, nodes.Element):
-    """Stands where the list of figures goes, until all pages are read."""
+# Pages that show what other pages hold are written whenever any page is.
+PAGE_MARKS = ("figure_index", "paper_figures")
 
 
 class NumberRole(SphinxRole):
@@ -54,68 +62,65 @@ class NumberRole(SphinxRole):
 
 
 class FigureIndexDirective(SphinxDirective):
-    """Show a thumbnail of every figure, each a link to its place."""
+    """Show every figure, with its subject, and links to its place and its record."""
 
     def run(self) -> list[nodes.Node]:
         """Return a stand-in, which is replaced once all pages are read."""
-        self.env.metadata[self.env.docname]["hoam_figure_index"] = True
+        load_for_page(self.env)
+        hoam_places.mark(self.env, self.env.docname, "figure_index")
         return [figure_index()]
 
 
-def _known_figures(env: BuildEnvironment) -> dict[str, dict[str, dict[str, str]]]:
-    if not hasattr(env, "hoam_figures"):
-        env.hoam_figures = {}  # pyright: ignore[reportAttributeAccessIssue]
-    return env.hoam_figures  # pyright: ignore[reportAttributeAccessIssue]
+class PaperFiguresDirective(SphinxDirective):
+    """Show the figures of the paper, each with those of the book that answer it."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a stand-in, which is replaced once all pages are read."""
+        load_for_page(self.env)
+        hoam_places.mark(self.env, self.env.docname, "paper_figures")
+        return [paper_figures()]
 
 
 def _read_page(app: Sphinx, doctree: nodes.document) -> None:
-    """Note the figures of a page, and put the record under each."""
-    docname, found = app.env.docname, {}
-    for figure in list(doctree.findall(nodes.figure)):
-        name = next((i for i in figure["ids"] if i.startswith("fig-")), None)
-        if name is None:
-            continue
-        caption = next(iter(figure.findall(nodes.caption)), None)
-        image = next(iter(figure.findall(nodes.image)), None)
-        found[name] = {
-            "caption": caption.astext() if caption else "",
-            "alt": image.get("alt", "") if image else "",
-        }
-        record = hoam_figures.record(
-            load_for_page(app.env),
-            name,
-            docname,
-            edition=app.config.hoam_edition,
-            repository=app.config.hoam_repository,
-        )
-        if record is not None:
-            figure.parent.insert(figure.parent.index(figure) + 1, record)
-    _known_figures(app.env)[docname] = found
-
-
-def _forget_page(_app: Sphinx, env: BuildEnvironment, docname: str) -> None:
-    _known_figures(env).pop(docname, None)
+    """Note the figures of a page, and keep a place for the record under each."""
+    for figure in hoam_places.note(app.env, app.env.docname, doctree):
+        load_for_page(app.env)
+        stand_in = figure_record(figure=hoam_places.name_of(figure))
+        figure.parent.insert(figure.parent.index(figure) + 1, stand_in)
 
 
 def _pages_to_write(_app: Sphinx, env: BuildEnvironment) -> list[str]:
-    return [name for name, data in env.metadata.items() if "hoam_figure_index" in data]
+    return [page for name in PAGE_MARKS for page in hoam_places.marked(env, name)]
 
 
-def _fill_index(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put records, the index and the table of the paper's figures where their stand-ins are."""
     results = hoam_results.load(Path(app.srcdir))
+    base = "" if app.builder.name == "singlehtml" else hoam_places.to_root(docname)
+
+    def address(page: str) -> str:
+        # An empty address is that of the page at hand.
+        return app.builder.get_relative_uri(docname, page) if page != docname else ""
+
+    def page_of(content: str) -> str | None:
+        return next(map(address, hoam_places.marked(app.env, content)), None)
+
+    for stand_in in list(doctree.findall(figure_record)):
+        html = hoam_record.record(
+            results,
+            stand_in["figure"],
+            app.config.hoam_edition,
+            base=base,
+            page_of=page_of,
+            repository=app.config.hoam_repository,
+        )
+        stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(figure_index)):
-        cards = [
-            hoam_figures.card(
-                name,
-                text,
-                target=app.builder.get_relative_uri(docname, page),
-                base=to_root(docname),
-            )
-            for page in app.env.collect_relations()
-            for name, text in _known_figures(app.env).get(page, {}).items()
-            if results.drawn(name)
-        ]
-        html = f'<div class="hoam-figures">{"".join(cards)}</div>'
+        html = hoam_index.index(results, hoam_places.places(app.env), address, base)
+        stand_in.replace_self(nodes.raw("", html, format="html"))
+    for stand_in in list(doctree.findall(paper_figures)):
+        places = hoam_places.places(app.env)
+        html = hoam_index.answers(results, places, address, page_of("verdicts"))
         stand_in.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -124,6 +129,12 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         results, output = hoam_results.load(Path(app.srcdir)), Path(app.outdir)
         hoam_figures.copy_files(results, output)
         hoam_comparison.write_files(results, output)
+        hoam_sources.write_files(results.root, output)
+        places = hoam_places.places(app.env)
+        known = hoam_json.content(
+            results, places, app.config.hoam_edition, app.builder.get_target_uri
+        )
+        hoam_json.write(known, results.root, output)
 
 
 def leave_out_thebe(
@@ -134,24 +145,38 @@ def leave_out_thebe(
         context[kind] = [file for file in context.get(kind, []) if "thebe" not in str(file)]
 
 
+def _fingerprint() -> int:
+    """Return a number that changes with this extension, so that its pages are then read again."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    return int(hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12], 16)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the role, the directives and the figure records."""
     hoam_results.load.cache_clear()
     app.setup_extension("sphinx.ext.autodoc")
     app.add_config_value("hoam_edition", hoam_results.edition(Path(app.srcdir)), "env")
     app.add_config_value("hoam_repository", "", "env")
-    app.add_node(figure_index)
+    for node in (figure_index, figure_record, paper_figures):
+        app.add_node(node)
     app.add_role("num", NumberRole())
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("reproduction-report", ReportDirective)
     app.add_directive("results-table", hoam_comparison.ResultsTableDirective)
     app.add_directive("figure-index", FigureIndexDirective)
+    app.add_directive("paper-figures", PaperFiguresDirective)
     app.connect("doctree-read", _read_page)
-    app.connect("env-purge-doc", _forget_page)
+    app.connect("env-purge-doc", hoam_places.forget)
     app.connect("env-updated", _pages_to_write)
-    app.connect("doctree-resolved", _fill_index)
+    app.connect("doctree-resolved", _fill)
+    app.connect("html-collect-pages", hoam_sources.pages)
     app.connect("html-page-context", leave_out_thebe)
     app.connect("build-finished", _finish)
     app.connect("missing-reference", hoam_docstrings.resolve)
     app.connect("autodoc-process-docstring", hoam_docstrings.convert, priority=400)
-    return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}
+    return {
+        "version": "1",
+        "env_version": _fingerprint(),
+        "parallel_read_safe": False,
+        "parallel_write_safe": True,
+    }

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docutils import nodes
-from hoam_figures import to_root
+from hoam_places import to_root
 from hoam_results import Results
 from hoam_tables import load_for_page
 from sphinx.util import logging

@@ -1,15 +1,22 @@
-"""What the pages know of the results: numbers, checks and figure records, read once per build."""
+"""What the pages know of the results: numbers, checks, verdicts and figures, read once a build."""
 
 import functools
 import json
+import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import hoam_catalogue
+from hoam_catalogue import EMPTY, Catalogue
+
 from hoam.check import Check, check
-from hoam.verdicts import recorded_numbers
+from hoam.verdicts import Verdict, judge, recorded_numbers
+
+CATALOGUE = "book/figures.toml"
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -21,12 +28,16 @@ class Results:
         runs: content of each results file, by notebook.
         numbers: recorded numbers, by figure and name.
         checks: how each number compares with its reference.
+        verdicts: what the numbers say of each claim.
+        catalogue: what each figure is about.
     """
 
     root: Path
     runs: dict[str, dict[str, Any]]
     numbers: dict[tuple[str, str], float]
     checks: tuple[Check, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    catalogue: Catalogue = EMPTY
 
     def run_of(self, figure: str) -> dict[str, Any] | None:
         """Return the content of the results file that holds a figure, or nothing."""
@@ -37,17 +48,18 @@ class Results:
         run = self.run_of(figure)
         return bool(run and any(f.endswith(".png") for f in run["figures"][figure]["files"]))
 
+    def checks_of(self, figure: str) -> list[Check]:
+        """Return the checks of the numbers of a figure."""
+        return [check for check in self.checks if check.figure == figure and check.name]
+
+    def claims_of(self, figure: str) -> list[Verdict]:
+        """Return the verdicts that a figure is evidence for."""
+        return [verdict for verdict in self.verdicts if figure in verdict.figures]
+
     def sources(self) -> list[Path]:
         """Return the files that the results were read from."""
-        patterns = ("results/*.json", "tests/reference/*.toml", "book/claims.toml")
+        patterns = ("results/*.json", "tests/reference/*.toml", "book/claims.toml", CATALOGUE)
         return sorted(path for pattern in patterns for path in self.root.glob(pattern))
-
-    def line(self, notebook: str, figure: str) -> int | None:
-        """Return the line of the notebook's source at which a figure is named."""
-        source = self.root / "notebooks" / f"{notebook}.py"
-        lines = source.read_text(encoding="utf-8").splitlines() if source.is_file() else []
-        marker = f'"name": "{figure}"'
-        return next((i for i, text in enumerate(lines, start=1) if marker in text), None)
 
 
 @functools.cache
@@ -61,12 +73,23 @@ def load(root: Path) -> Results:
     profiles = {run["profile"] for run in runs.values()}
     profile = profiles.pop() if len(profiles) == 1 else "book"
     checks = check(results, root / "tests" / "reference", profile=profile)
-    return Results(root, runs, recorded_numbers(results), tuple(checks))
+    numbers = recorded_numbers(results)
+    verdicts = judge(root / "book" / "claims.toml", numbers)
+    catalogue = hoam_catalogue.read(root / CATALOGUE)
+    return Results(root, runs, numbers, tuple(checks), tuple(verdicts), catalogue)
 
 
 @dataclass(frozen=True)
 class Edition:
-    """What a reader cites: who, which version, which day, which commit."""
+    """What a reader cites: one state of the book.
+
+    Args:
+        authors: as in pyproject.toml.
+        title: of the book.
+        version: of the package and the book.
+        date: day of the commit, or of the release where there is no commit.
+        commit: its start, marked `-dirty` where files have changed since; `unknown` without git.
+    """
 
     authors: str
     title: str
@@ -74,37 +97,37 @@ class Edition:
     date: str
     commit: str
 
+    def address(self, repository: str, path: str, first: int, last: int) -> str:
+        """Return the address of lines of a file, where the repository is published."""
+        commit = self.commit.removesuffix("-dirty")
+        place = "main" if commit == UNKNOWN else commit
+        return f"{repository}/blob/{place}/{path}#L{first}-L{last}"
+
     def plain(self, figure: str) -> str:
         """Return one line that cites a figure."""
-        commit = f", commit {self.commit}" if self.commit else ""
         return (
-            f"{self.authors}, {self.title}, version {self.version} ({self.date}{commit}), "
-            f"figure {figure}."
+            f"{self.authors}, {self.title}, version {self.version} ({self.date}, "
+            f"commit {self.commit}), figure {figure}."
         )
 
-    def bibtex(self, figure: str) -> str:
+    def bibtex(self, figure: str, title: str) -> str:
         """Return a BibTeX entry for a figure."""
-        note = f"figure {figure}" + (f", commit {self.commit}" if self.commit else "")
         fields = {
             "author": "{" + self.authors + "}",
-            "title": "{" + self.title + "}",
+            "title": "{" + f"{title} ({self.title})" + "}",
             "year": self.date[:4],
             "version": self.version,
             "date": self.date,
-            "note": note,
+            "note": f"figure {figure}, version {self.version}, commit {self.commit}",
         }
-        body = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items())
+        body = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
         return f"@misc{{hoam-reproduced-{figure},\n{body}}}"
 
 
 def _git(root: Path, *arguments: str) -> str:
     try:
         done = subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            check=True,
-            capture_output=True,
-            text=True,
+            ["git", *arguments], cwd=root, check=True, capture_output=True, text=True
         )
     except (OSError, subprocess.CalledProcessError):
         return ""
@@ -115,11 +138,11 @@ def edition(root: Path) -> Edition:
     """Return the edition in `root`: version of pyproject.toml, day and commit where git has one."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     date = _git(root, "log", "-1", "--format=%cs")
-    commit = _git(root, "rev-parse", "--short=10", "HEAD")
+    commit = _git(root, "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty")
     if not date:
         citation = root / "CITATION.cff"
-        lines = citation.read_text(encoding="utf-8").splitlines() if citation.is_file() else []
-        keyed = dict(line.split(": ", 1) for line in lines if line.startswith("date-released: "))
-        date = keyed.get("date-released", "").strip("\"'")
+        text = citation.read_text(encoding="utf-8") if citation.is_file() else ""
+        found = re.search(r"^date-released: *[\"']?([\d-]+)", text, re.MULTILINE)
+        date = found[1] if found else UNKNOWN
     authors = ", ".join(author["name"] for author in project["authors"])
-    return Edition(authors, "HOAM, reproduced", project["version"], date, commit)
+    return Edition(authors, "HOAM, reproduced", project["version"], date, commit or UNKNOWN)

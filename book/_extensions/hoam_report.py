@@ -1,0 +1,169 @@
+"""The reproduction report: every number, every run, and where the trained models come from."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from hoam_record import mark
+from hoam_results import Edition, Results
+from hoam_tables import figure_link, formatted, load_for_page, paragraph, table
+from sphinx.util.docutils import SphinxDirective
+
+from hoam.check import Check
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds / 3600:.1f} hours" if seconds >= 5400 else f"{seconds / 60:.0f} minutes"
+
+
+def trained(root: Path) -> list[dict[str, Any]]:
+    """Return what is recorded of the training of each model in `checkpoints/`, with its name."""
+    return [
+        json.loads(path.read_text(encoding="utf-8"))["record"] | {"name": path.stem}
+        for path in sorted((root / "checkpoints").glob("*.json"))
+    ]
+
+
+def origin(results: Results, models: list[dict[str, Any]]) -> str:
+    """Say whether the models of this build are the shipped ones or were trained for it."""
+    profiles = {run["profile"] for run in results.runs.values()}
+    hours = _duration(sum(model.get("training_seconds", 0.0) for model in models))
+    if profiles == {"full"}:
+        return f"All {_counted(len(models), 'model')} were trained again for this build ({hours})."
+    return (
+        f"{_counted(len(models), 'trained model')} ({hours} of training) are shipped in "
+        "checkpoints/ and loaded; none was trained for this build. Full models, rollouts and "
+        "metrics are computed again."
+    )
+
+
+def _span(dates: list[str]) -> str:
+    return dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+
+
+def summary(results: Results, edition: Edition, models: list[dict[str, Any]]) -> list[str]:
+    """Return the report in a few sentences."""
+    numbers = [check for check in results.checks if check.name]
+    kinds = Counter(check.kind for check in numbers if check.kind)
+    verdicts = Counter(verdict.verdict for verdict in results.verdicts)
+    runs = results.runs.values()
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    judged = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+    return [
+        f"{sum(check.passed for check in numbers)} of {len(numbers)} numbers pass ({listed}).",
+        f"{_counted(len(results.verdicts), 'claim')} judged: {judged}.",
+        f"Version {edition.version}, {edition.date}, commit {edition.commit}.",
+        f"{_counted(len(runs), 'notebook')} run in "
+        f"{_duration(sum(run['seconds'] for run in runs))} of wall time, "
+        f"{_span(sorted(run['date'] for run in runs))}, profile "
+        f"{', '.join(sorted({run['profile'] for run in runs}))}, on "
+        f"{'; '.join(sorted({run['machine'] for run in runs}))}.",
+        origin(results, models),
+    ]
+
+
+class ReportDirective(SphinxDirective):
+    """Show one part of the report: its `summary`, the `runs`, the `models` or the `numbers`."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the part whose name is the argument."""
+        parts = {
+            "summary": self._summary,
+            "runs": self._runs,
+            "models": self._models,
+            "numbers": self._numbers,
+        }
+        name = self.arguments[0]
+        if name not in parts:
+            message = f"Expected one of {', '.join(parts)}; got {name}."
+            raise self.error(message)
+        results = load_for_page(self.env)
+        return parts[name](results) if results.runs else []
+
+    def _summary(self, results: Results) -> list[nodes.Node]:
+        lines = summary(results, self.config.hoam_edition, trained(results.root))
+        items = [nodes.list_item("", paragraph(line)) for line in lines]
+        return [nodes.bullet_list("", *items, classes=["hoam-summary"])]
+
+    def _numbers(self, results: Results) -> list[nodes.Node]:
+        headers = ("Figure", "Number", "Value", "Expected", "Tolerance", "Ratio", "Kind", "Check")
+        headers = (*headers, "Source of the expected value", "Why this tolerance")
+        rows = [self._row(entry, results) for entry in results.checks if entry.name]
+        problems = [paragraph(entry.message) for entry in results.checks if not entry.passed]
+        return [*problems, table(headers, rows, "hoam-report")]
+
+    def _row(self, entry: Check, results: Results) -> list[nodes.Node]:
+        expected = "" if entry.expected is None else f"{entry.expected:.5g}"
+        texts = (
+            entry.tolerance,
+            "" if math.isnan(entry.ratio) else f"{entry.ratio:.4f}",
+            entry.kind,
+            mark(entry.passed),
+            entry.source,
+            entry.why,
+        )
+        link = paragraph(figure_link(results, entry.figure, self.env.docname))
+        name = paragraph(nodes.literal("", entry.name))
+        values = (paragraph(*formatted(text)) for text in (f"{entry.value:.5g}", expected))
+        return [link, name, *values, *(paragraph(text) for text in texts)]
+
+    def _runs(self, results: Results) -> list[nodes.Node]:
+        rows = [
+            [
+                paragraph(nodes.literal("", name)),
+                paragraph(run["profile"]),
+                paragraph(run["date"]),
+                paragraph(f"{run['seconds']:.0f}"),
+                paragraph(run["machine"]),
+            ]
+            for name, run in results.runs.items()
+        ]
+        headers = ("Notebook", "Profile", "Date", "Wall time (s)", "Machine")
+        return [*_versions(results), table(headers, rows, "hoam-runs")]
+
+    def _models(self, results: Results) -> list[nodes.Node]:
+        models = trained(results.root)
+        families: dict[str, list[dict[str, Any]]] = {}
+        for model in models:
+            families.setdefault(model["name"].split("-")[0], []).append(model)
+        rows = [
+            [
+                paragraph(nodes.literal("", family)),
+                paragraph(str(len(members))),
+                paragraph(_range(member.get("steps") for member in members)),
+                paragraph(_duration(sum(m.get("training_seconds", 0.0) for m in members))),
+                paragraph(", ".join(sorted({m["versions"]["jax"] for m in members}))),
+            ]
+            for family, members in families.items()
+        ]
+        headers = ("System", "Models", "Steps", "Training time", "jax")
+        return [paragraph(origin(results, models)), table(headers, rows, "hoam-runs")]
+
+
+def _versions(results: Results) -> list[nodes.Node]:
+    """Return the versions of all runs, once for those that have the same."""
+    notebooks: dict[str, list[str]] = {}
+    for name, run in results.runs.items():
+        words = ", ".join(f"{package} {version}" for package, version in run["versions"].items())
+        notebooks.setdefault(words, []).append(name)
+    if len(notebooks) == 1:
+        return [paragraph(f"Versions: {next(iter(notebooks))}.")]
+    return [paragraph(f"{', '.join(names)}: {words}.") for words, names in notebooks.items()]
+
+
+def _range(values: Iterable[int | None]) -> str:
+    known = [value for value in values if value is not None]
+    if not known:
+        return ""
+    low, high = min(known), max(known)
+    return str(low) if low == high else f"{low} to {high}"
