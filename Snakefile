@@ -130,7 +130,7 @@ rule pages:
     input:
         expand("book/_executed/{name}.ipynb", name=NOTEBOOKS),
         expand("results/{name}.json", name=NOTEBOOKS),
-        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff"],
+        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff", "CHANGELOG.md"],
         sorted(
             str(path.relative_to(ROOT))
             for pattern in (
@@ -140,6 +140,7 @@ rule pages:
                 "book/_static/*",
                 "book/_vendor/**/*.*",
                 "hoam/**/*.py",
+                "notebooks/*.py",
                 "tests/reference/*.toml",
             )
             for path in ROOT.glob(pattern)

@@ -1,0 +1,55 @@
+"""Every page, on a wide and on a narrow screen, light and dark."""
+
+from pathlib import Path
+
+import pytest
+from checks import (
+    MODES,
+    WIDTHS,
+    barriers,
+    broken_links,
+    figures,
+    illegible,
+    open_page,
+    show,
+    sideways,
+    too_heavy,
+)
+
+BUILT = Path(__file__).resolve().parents[2] / "_build" / "html"
+PAGES = sorted(
+    str(path.relative_to(BUILT))
+    for path in BUILT.rglob("*.html")
+    if path.name != "webpack-macros.html" and not {"mathjax", "_static"} & set(path.parts)
+)
+
+
+def test_the_pages_are_there(built):
+    assert len(PAGES) > 50
+    assert {"book/index.html", "book/_executed/two_stream.html", "search.html"} <= set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_reads_well_at_any_width_in_any_light(page, site, name):
+    heard = open_page(page, site + name)
+    found = {}
+    for width in WIDTHS:
+        for mode in MODES:
+            show(page, width=width, mode=mode)
+            found[width, mode] = sideways(page) + barriers(page)
+    assert {state: faults for state, faults in found.items() if faults} == {}
+    assert too_heavy(page) == []
+    assert heard == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(built, name):
+    assert broken_links(built / name, built) == []
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if "_executed/" in name])
+def test_figures_are_legible_in_the_dark(page, site, name):
+    open_page(page, site + name)
+    show(page, width=1280, mode="dark")
+    assert figures(page)
+    assert illegible(page) == []
