@@ -157,7 +157,10 @@ def link(writer: PdfWriter, base: str, starts: dict[str, int]) -> None:
             page["/Annots"].clear()  # pyright: ignore[reportAttributeAccessIssue]
             page["/Annots"].extend(kept)  # pyright: ignore[reportAttributeAccessIssue]
         for box, start in inner:
-            writer.add_annotation(number, Link(rect=box, target_page_index=start, fit=Fit.fit()))
+            writer.add_annotation(
+                page_number=number,
+                annotation=Link(rect=box, target_page_index=start, fit=Fit.fit()),
+            )
 
 
 def make(pages: Path, contents: Path, target: Path, *, name: str) -> None:
@@ -187,12 +190,16 @@ def make(pages: Path, contents: Path, target: Path, *, name: str) -> None:
             starts[f"{chapter.name}.html"] = start
             writer.append(printed.reader, import_outline=False)
             if chapter.part:
-                part = writer.add_outline_item(chapter.part, start)
+                part = writer.add_outline_item(title=chapter.part, page_number=start)
             del parents[chapter.depth + 1 :]
             above = part if chapter.depth == 1 else parents[chapter.depth]
-            parents.append(writer.add_outline_item(printed.title, start, parent=above))
+            parents.append(
+                writer.add_outline_item(title=printed.title, page_number=start, parent=above)
+            )
             for heading, number in printed.sections:
-                writer.add_outline_item(heading, start + number, parent=parents[-1])
+                writer.add_outline_item(
+                    title=heading, page_number=start + number, parent=parents[-1]
+                )
         link(writer, base, starts)
         stamps = _numbers(page, len(writer.pages), name)
         browser.close()

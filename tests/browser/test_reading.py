@@ -6,22 +6,19 @@ import nbformat
 import pytest
 from checks import disorder, open_page, show, tab_stops
 
-#: Milliseconds until the first page is loaded.
-SLOWEST_START = 1000
+#: Seconds of work until the first page is shown, formulas set: no longer on an idle machine.
+SLOWEST_START = 1.0
 CHAPTER = "book/_executed/quadrature.html"
 
 
-def test_the_first_page_is_there_within_a_second(browser, site):
-    times = []
-    for _ in range(5):
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(site + "book/index.html", wait_until="load")
-        timing = page.evaluate("() => performance.getEntriesByType('navigation')[0].toJSON()")
-        times.append(timing["loadEventEnd"])
-        context.close()
-    # The fastest says what the page costs; the others, what else the machine does.
-    assert min(times) < SLOWEST_START, times
+def test_the_first_page_costs_less_than_a_second(page, site):
+    session = page.context.new_cdp_session(page)
+    # Time of this thread alone, not that in which the machine did something else.
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+    open_page(page, site + "book/index.html")
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    seconds = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
+    assert 0 < seconds < SLOWEST_START
 
 
 def test_the_search_finds_the_rule(page, site):
