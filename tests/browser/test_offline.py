@@ -1,10 +1,12 @@
 """The packed book, unpacked and read from the disk, with no network at all."""
 
+import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checks import is_foreign, listen
+from checks import listen
 from chromium import wait_for_mathematics
 from offline import pack
 
@@ -12,12 +14,13 @@ PAGES = ("book/index.html", "book/_executed/quadrature.html", "book/report.html"
 
 
 @pytest.fixture(scope="module")
-def unpacked(built, tmp_path_factory) -> Path:
+def unpacked(built, tmp_path_factory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("offline")
     pack(built, folder / "book.zip", version="1.2.3")
     with zipfile.ZipFile(folder / "book.zip") as archive:
         archive.extractall(folder)
-    return folder / "hoam-1.2.3"
+    yield folder / "hoam-1.2.3"
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -36,8 +39,9 @@ def cut_off(page):
 
 def test_the_network_is_cut(cut_off):
     page, asked = cut_off
-    page.set_content("<img src='https://example.org/x.png'><script src='http://127.0.0.1:9/x.js'>")
-    assert [is_foreign(address) for address in asked] == [True, False]
+    page.set_content("<img src='https://example.org/x.png' onerror='window.failed = true'>")
+    page.wait_for_function("() => window.failed")
+    assert asked == ["https://example.org/x.png"]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -50,18 +54,17 @@ def test_a_page_is_whole_without_a_network(cut_off, unpacked, name):
     assert heard == []
     for element in page.locator("img").all():
         assert element.evaluate("n => { n.loading = 'eager'; return n.decode().then(() => true) }")
-    # The style of the book is there, and so are the letters of its formulas and icons.
-    assert page.evaluate("() => getComputedStyle(document.querySelector('.bd-main')).display") != ""
-    assert page.evaluate("() => [...document.fonts].filter(f => f.status === 'error').length") == 0
-    for icon in page.locator(".article-header-buttons svg").all():
-        assert icon.evaluate("n => n.getBBox().width") > 0
+    # The style of the book is there, and so are the letters of its formulas, and its icons.
+    assert page.locator(".bd-main").evaluate("n => getComputedStyle(n).display") == "flex"
+    assert page.evaluate("() => [...document.fonts].every(font => font.status !== 'error')")
+    assert any(icon.is_visible() for icon in page.locator(".article-header-buttons svg").all())
 
 
 def test_the_first_file_leads_to_the_book(cut_off, unpacked):
     page, _ = cut_off
     page.goto((unpacked / "start.html").as_uri())
     page.wait_for_url("**/pages/book/index.html")
-    assert page.title() == "HOAM, reproduced"
+    assert page.title().startswith("HOAM, reproduced")
 
 
 def test_formulas_are_set_and_the_search_works(cut_off, unpacked):

@@ -37,8 +37,8 @@ def test_a_page_reads_well_at_any_width_in_any_light(page, site, name):
     for width, mode in product(WIDTHS, MODES):
         show(page, width=width, mode=mode)
         found[width, mode] = sideways(page)
-    # Colours do not depend on the width, nor what is there on the light: two looks see all four.
-    for width, mode in zip(WIDTHS, MODES, strict=True):
+    # A narrow page hides what a wide one shows in the same colours; the dark look sees it.
+    for width, mode in ((1280, "light"), (1280, "dark"), (390, "dark")):
         show(page, width=width, mode=mode)
         found[width, mode] += barriers(page)
     assert {state: faults for state, faults in found.items() if faults} == {}

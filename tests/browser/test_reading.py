@@ -6,6 +6,8 @@ import nbformat
 import pytest
 from checks import disorder, open_page, show, tab_stops
 
+import hoam
+
 #: Seconds of work until the first page is shown, formulas set: no longer on an idle machine.
 SLOWEST_START = 1.0
 CHAPTER = "book/_executed/quadrature.html"
@@ -104,3 +106,19 @@ def test_the_buttons_of_a_chapter_download_its_clean_notebook_and_script(page, s
     assert not any(cell.get("outputs") for cell in notebook.cells)
     assert json.loads(answers["ipynb"].text())["metadata"]["kernelspec"]["name"] == "python3"
     assert answers["py"].text().startswith("# ---\n# jupyter:")
+
+
+def test_each_page_says_which_edition_it_is_and_the_book_says_what_changed(page, site):
+    open_page(page, site + CHAPTER)
+    footer = page.locator(".extra_footer").inner_text()
+    assert footer.startswith(f"Version {hoam.__version__}, 20")
+    open_page(page, site + "book/changelog.html")
+    assert page.locator("main h1").inner_text().startswith("Changelog")
+    assert hoam.__version__ in page.locator("main h2").first.inner_text()
+
+
+def test_pages_of_the_run_profiles_are_made_from_the_notebooks(page, site):
+    rows = {"quick": 40, "book": 13, "full": 7}
+    for profile, least in rows.items():
+        open_page(page, site + f"book/profile_{profile}.html")
+        assert page.locator("table.hoam-profile tbody tr").count() >= least
