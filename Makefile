@@ -2,7 +2,7 @@
 # The graph of what depends on what is in Snakefile.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint retrain reference lock clean environment
+.PHONY: help book test lint browse offline pdf release retrain reference lock clean environment
 .DELETE_ON_ERROR:
 
 CORES ?= 2
@@ -25,6 +25,21 @@ book: $(ENVIRONMENT) ## run every notebook, check every number, build the pages
 test: $(ENVIRONMENT) ## run all tests, the numbers of the figures included
 	@$(RUN) --keep-going results
 	@.venv/bin/python -m pytest -n $(CORES) --dist loadfile
+
+browse: book ## open every page in Chromium, and look for what a reader would stumble over
+	@.venv/bin/python -m pytest tests/browser -n $(CORES)
+
+offline: book ## pack the book into one file to read without a network
+	@.venv/bin/python book/offline.py
+
+pdf: book ## print the book to one PDF, through Chromium
+	@.venv/bin/python book/pdf.py
+
+release: offline pdf ## the files of a release: the packed and the printed book, and the package
+	@rm -rf _build/release && mkdir -p _build/release
+	@cp _build/hoam-*-offline.zip _build/hoam-*.pdf _build/release/
+	@.venv/bin/python -m hatchling build --directory _build/release
+	@ls -l _build/release
 
 lint: $(ENVIRONMENT) ## check style, types and notebooks
 	@.venv/bin/ruff check .

@@ -131,7 +131,8 @@ rule pages:
     input:
         expand("book/_executed/{name}.ipynb", name=NOTEBOOKS),
         expand("results/{name}.json", name=NOTEBOOKS),
-        ["_config.yml", "_toc.yml", "pyproject.toml", "CITATION.cff", "requirements.lock"],
+        ["_config.yml", "_toc.yml", "pyproject.toml", "requirements.lock"],
+        ["CITATION.cff", "CHANGELOG.md"],
         sorted(
             str(path.relative_to(ROOT))
             for pattern in (
@@ -141,6 +142,7 @@ rule pages:
                 "book/_static/*",
                 "book/_vendor/**/*.*",
                 "hoam/**/*.py",
+                "notebooks/*.py",
                 "tests/reference/*.toml",
                 "tests/seeded_*.toml",
             )

@@ -1,0 +1,119 @@
+"""Notebooks to take away: without outputs, with a first cell that gets the package.
+
+The pages show executed notebooks. A reader who wants to change one gets its source, as a script
+(`.py`) and as a notebook (`.ipynb`), in the folder `_notebooks` beside the pages. The branch
+`notebooks` of the repository holds the same files, for services that open a notebook from there.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import jupytext
+import nbformat
+
+FOLDER = "_notebooks"
+BRANCH = "notebooks"
+
+_WELCOME = """\
+*A page of the book "HOAM, reproduced", version {version}, to run and to change. The text is written
+in MyST Markdown; roles such as `num` become numbers and links only in the book.*
+
+The next cell looks for the book's folder{how}; it holds the package `hoam` and the trained models.
+"""
+_FIND = """\
+import os
+from pathlib import Path
+
+here = Path.cwd().resolve()
+folders = [path for path in (here, *here.parents) if (path / "hoam" / "__init__.py").is_file()]
+"""
+_STOP = """\
+if not folders:
+    message = (
+        f"Expected the book's folder at or above {here}; got none. "
+        "Use this notebook inside it, after `make environment`, with the Python in `.venv`."
+    )
+    raise FileNotFoundError(message)
+os.chdir(folders[0])
+"""
+_FETCH = """\
+if not folders:
+    import subprocess
+    import sys
+
+    folders = [here / "hoam-reproduced"]
+    clone = ["git", "clone", "--quiet", "--depth", "1", "--branch", "v{version}"]
+    subprocess.run([*clone, "{repository}", str(folders[0])], check=True)
+    install = [sys.executable, "-m", "pip", "install", "--quiet", str(folders[0]), "matplotlib"]
+    subprocess.run(install, check=True)
+os.chdir(folders[0])
+"""
+
+
+def first_cells(*, repository: str, version: str) -> list[nbformat.NotebookNode]:
+    """Return the cells that say where a notebook comes from, and take it to the book's folder.
+
+    Args:
+        repository: address to clone from, at the tag of the version; none where it is empty.
+        version: of the book.
+    """
+    how = ", or fetches it" if repository else ""
+    end = _FETCH.format(repository=repository, version=version) if repository else _STOP
+    return [
+        nbformat.v4.new_markdown_cell(_WELCOME.format(version=version, how=how)),
+        nbformat.v4.new_code_cell(_FIND + end.rstrip()),
+    ]
+
+
+def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNode:
+    """Return a py:percent file as a notebook without outputs that runs from any folder.
+
+    The same file gives the same notebook, cell names included.
+    """
+    notebook = jupytext.read(source)
+    notebook.cells = [*first_cells(repository=repository, version=version), *notebook.cells]
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number}"
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python", "file_extension": ".py"},
+        }
+    )
+    notebook.nbformat_minor = 5
+    nbformat.validate(notebook)
+    return notebook
+
+
+def write(sources: list[Path], target: Path, *, repository: str, version: str) -> None:
+    """Write a script and a clean notebook for each source into the folder `target`."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    for source in sources:
+        notebook = clean(source, repository=repository, version=version)
+        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+        (target / f"{source.stem}.ipynb").write_text(text, encoding="utf-8")
+        shutil.copy2(source, target / source.name)
+
+
+def launch_links(repository: str, name: str) -> dict[str, str]:
+    """Return where services open a notebook from the branch of a GitHub repository.
+
+    Raises:
+        ValueError: if the address is not that of a GitHub repository.
+    """
+    address = urlsplit(repository.rstrip("/").removesuffix(".git"))
+    parts = address.path.strip("/").split("/")
+    if address.scheme != "https" or address.netloc != "github.com" or len(parts) != 2:
+        message = (
+            f"Expected the https address of a GitHub repository; got {repository!r}. "
+            'Use "https://github.com/OWNER/NAME" as repository-code in CITATION.cff.'
+        )
+        raise ValueError(message)
+    place, path = "/".join(parts), f"notebooks/{quote(name)}.ipynb"
+    return {
+        "Binder": f"https://mybinder.org/v2/gh/{place}/{BRANCH}?urlpath=lab/tree/{path}",
+        "Colab": f"https://colab.research.google.com/github/{place}/blob/{BRANCH}/{path}",
+    }

@@ -1,0 +1,37 @@
+"""The browser of this machine, driven through Playwright, which brings none of its own here."""
+
+import os
+import shutil
+
+from playwright.sync_api import Browser, Page, Playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+def executable() -> str:
+    """Return the path of Chromium: that of the variable CHROMIUM, or the first on PATH.
+
+    Raises:
+        FileNotFoundError: if there is none.
+    """
+    found = next(filter(None, map(shutil.which, (os.environ.get("CHROMIUM", ""), *_NAMES))), None)
+    if found is None:
+        message = (
+            f"Expected one of {', '.join(_NAMES)} on PATH; got none. "
+            "Use `apt-get install chromium`, or CHROMIUM=/path/to/it."
+        )
+        raise FileNotFoundError(message)
+    return found
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start the browser without a window."""
+    # Its sandbox needs a user other than root, and its shared memory is small in containers.
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+    return playwright.chromium.launch(executable_path=executable(), args=arguments)
+
+
+def wait_for_mathematics(page: Page) -> None:
+    """Return once all formulas of a page are set, if it has any."""
+    page.wait_for_function("() => document.readyState === 'complete'")
+    page.evaluate("() => window.MathJax?.startup?.promise?.then(() => true)")

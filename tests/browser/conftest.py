@@ -1,0 +1,45 @@
+"""The built book, served on this machine to a real browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chromium import launch
+from playwright.sync_api import Browser, Page, sync_playwright
+from serving import serve
+
+
+@pytest.fixture(scope="session")
+def built(root) -> Path:
+    """The pages that `make book` built."""
+    pages = root / "_build" / "html"
+    assert (pages / "book" / "index.html").is_file(), "Expected built pages. Use `make book`."
+    return pages
+
+
+@pytest.fixture(scope="session")
+def site(built) -> Iterator[str]:
+    """The address of the book."""
+    with serve(built) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a process."""
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser) -> Iterator[Page]:
+    """A page of a reader who was never here before."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        color_scheme="light",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    yield context.new_page()
+    context.close()
