@@ -1,11 +1,16 @@
 """The bill of materials: every package of the lock, with its hashes and its licence."""
 
+import io
+import json
 import re
+import shutil
 
 import hoam_checks
 import hoam_components
 import pytest
 from hoam_components import ABSENT, UNSTATED, Component
+from sphinx.application import Sphinx
+from sphinx.util.docutils import docutils_namespace
 
 #: Needed on other systems only, so that their licences cannot be read here.
 MARKED = re.compile(r"^([A-Za-z0-9._-]+)==\S+ ;", re.MULTILINE)
@@ -79,3 +84,33 @@ def test_the_score_of_the_faults_is_that_of_the_record(root, tmp_path):
     assert "| one | `a` | a b |" in text
     assert "| two | `a` | **nobody** |" in text
     assert "| three | `a` | not measured |" in text
+
+
+def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, tmp_path):
+    source, output = tmp_path / "source", tmp_path / "output"
+    (source / "tests").mkdir(parents=True)
+    for name in ("requirements.lock", "pyproject.toml", hoam_checks.LIST, hoam_checks.RECORD):
+        shutil.copy(root / name, source / name)
+    shutil.copy(root / "book" / "checks.md", source / "index.md")
+    extensions = ["myst_parser", "hoam_checks", "hoam_policy"]
+    warnings = io.StringIO()
+    with docutils_namespace():
+        app = Sphinx(
+            source,
+            None,
+            output,
+            tmp_path / "trees",
+            "html",
+            confoverrides={"extensions": extensions, "html_theme": "basic"},
+            status=None,
+            warning=warnings,
+            freshenv=True,
+        )
+        app.build()
+    assert warnings.getvalue() == ""
+    page = (output / "index.html").read_text()
+    assert page.count("Content-Security-Policy") == 1
+    assert "faults were caught" in page
+    assert "sphinx-book-theme" in page
+    listed = json.loads((output / hoam_components.FILE).read_text())["components"]
+    assert len(listed) == len(hoam_components.locked(root))

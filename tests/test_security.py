@@ -145,11 +145,12 @@ def test_what_others_wrote_is_as_it_was(root):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == MATHJAX
 
 
-def test_the_workflow_has_no_more_rights_than_it_needs_and_pins_what_it_uses(root):
-    text = (root / ".github" / "workflows" / "ci.yml").read_text()
-    assert "contents: read" in text
-    assert "write" not in text
-    assert re.findall(r"uses: \S+", text)
+def test_workflows_name_actions_by_their_commit_and_tests_may_only_read(root):
+    for path in (root / ".github" / "workflows").glob("*.yml"):
+        used = re.findall(r"uses: (\S+)", path.read_text())
+        assert [name for name in used if not re.search("@[0-9a-f]{40}$", name)] == [], path.name
+    rights = re.search(r"^permissions:\n((?:  .*\n)+)", (path.parent / "ci.yml").read_text(), re.M)
+    assert rights[1] == "  contents: read\n"
 
 
 MATHJAX = "91b005503c5d1f0958bf4d73ada1a3be33596b2c4ab5da22277f1b0d3149b5a4"

@@ -4,6 +4,7 @@ Names, versions and hashes are those of `requirements.lock`, licences those that
 packages state.
 """
 
+import functools
 import json
 import re
 import tomllib
@@ -29,6 +30,7 @@ class Component:
     hashes: tuple[str, ...]
 
 
+@functools.cache
 def licence(name: str) -> str:
     """Return the licence that an installed package states, in the words it uses."""
     try:
