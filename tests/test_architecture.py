@@ -28,6 +28,7 @@ ALLOWED = {
     "integrators": {"types"},
     "checkpoints": {"types", "files"},
     "systems": {"types", "particle_mesh", "dispersion", "integrators"},
+    "histograms": set(),
     "metrics": {"types", "particle_mesh", "dispersion"},
     "methods": {"types", "calculus", "quadrature", "samplers", "noise"},
     "samplers": {"types", "integrators", "noise"},
