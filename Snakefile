@@ -104,7 +104,7 @@ use rule execute as execute_first with:
 
 use rule execute as execute_second with:
     wildcard_constraints:
-        name="strong_landau|bump_on_tail|speed",
+        name="strong_landau|bump_on_tail|speed|histograms",
     priority: 1
 
 

@@ -29,6 +29,7 @@ ALLOWED = {
     "integrators": {"types"},
     "checkpoints": {"types", "files"},
     "systems": {"arguments", "types", "particle_mesh", "dispersion", "integrators"},
+    "histograms": set(),
     "metrics": {"arguments", "types", "particle_mesh", "dispersion"},
     "methods": {"arguments", "types", "calculus", "quadrature", "samplers", "noise"},
     "samplers": {"arguments", "types", "integrators", "noise"},
