@@ -139,7 +139,7 @@ rule pages:
                 "book/*.*",
                 "book/api/*",
                 "book/_extensions/*.py",
-                "book/_static/*",
+                "book/_static/**/*.*",
                 "book/_vendor/**/*.*",
                 "hoam/**/*.py",
                 "notebooks/*.py",

@@ -12,7 +12,7 @@ from chromium import wait_for_mathematics
 from PIL import Image
 from playwright.sync_api import Page
 
-#: Bytes of one page with all that it loads.
+#: Bytes of one page with all that it loads, text compressed as servers send it.
 LARGEST_PAGE = 3_000_000
 #: Contrast of text and lines of a figure with its ground, that of WCAG 2 for text.
 LEAST_CONTRAST = 4.5
@@ -82,7 +82,7 @@ def barriers(page: Page) -> list[str]:
 
 
 def weight(page: Page) -> int:
-    """Return the bytes of a page and of all that it has loaded, uncompressed."""
+    """Return the bytes of a page and of all that it has loaded, as they were sent."""
     page.evaluate("""() => Promise.all([...document.querySelectorAll('img')].map((image) => {
         image.loading = 'eager';
         return image.decode().catch(() => {});

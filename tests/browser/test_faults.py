@@ -42,6 +42,7 @@ def planted(find, page, tmp_path, **change):
         html = html.replace(old, new)
     (tmp_path / "page.html").write_text(html)
     (tmp_path / "icon.png").write_bytes(b"")
+    (tmp_path / "large.png").write_bytes(bytes(3_100_000))
     with serve(tmp_path) as address:
         heard = listen(page)
         page.goto(f"{address}page.html", wait_until="load")
@@ -69,7 +70,7 @@ FAULTS = [
     ("barriers", body("<img src='icon.png'>"), "image-alt"),
     ("barriers", body("<button></button>"), "button-name"),
     ("barriers", {"lang": (' lang="en"', "")}, "html-has-lang"),
-    ("heavy", body(f"<!-- {'x' * 3_100_000} -->"), "bytes"),
+    ("heavy", body("<img src='large.png' alt='large'>"), "bytes"),
     ("keyboard", body("<button tabindex='3'>first</button>"), "an order of its own"),
     ("keyboard", body("<a href='#' style='opacity: 1; width: 0; display: inline-block'></a>"),
      "hidden"),

@@ -113,8 +113,8 @@ def test_each_page_says_which_edition_it_is_and_the_book_says_what_changed(page,
     footer = page.locator(".extra_footer").inner_text()
     assert footer.startswith(f"Version {hoam.__version__}, 20")
     open_page(page, site + "book/changelog.html")
-    assert page.locator("main h1").inner_text().startswith("Changelog")
-    assert hoam.__version__ in page.locator("main h2").first.inner_text()
+    assert page.locator(".bd-article h1").inner_text().startswith("Changelog")
+    assert hoam.__version__ in page.locator(".bd-article h2").first.inner_text()
 
 
 def test_pages_of_the_run_profiles_are_made_from_the_notebooks(page, site):
