@@ -2,13 +2,14 @@
 # The graph of what depends on what is in Snakefile.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint retrain reference lock clean environment
+.PHONY: help book test lint retrain reference lock clean environment torchcfm
 .DELETE_ON_ERROR:
 
 CORES ?= 2
 PROFILE ?= book
 CONFIG ?=
 REASON ?=
+TORCH_PYTHON ?= /usr/bin/python3
 ENVIRONMENT := .venv/.complete
 RUN := .venv/bin/snakemake --cores $(CORES) --quiet host rules progress reason --rerun-incomplete \
 	--nolock --config profile=$(PROFILE)
@@ -48,6 +49,8 @@ clean: ## remove all that is generated, except .venv and the compilation cache
 
 environment: $(ENVIRONMENT) ## set up .venv from requirements.lock
 
+torchcfm: .venv-torchcfm/.complete ## set up .venv-torchcfm, for the test of flow matching against torchcfm
+
 # Finds a Python >= 3.12 that runs and has venv: a pyenv shim on PATH may do neither. Modules are
 # compiled when they are first imported; most never are.
 $(ENVIRONMENT): requirements.lock
@@ -66,4 +69,15 @@ $(ENVIRONMENT): requirements.lock
 		--no-compile -r requirements.lock
 	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation -e .
+	@touch $@
+
+# PyTorch is the system's: its builds for PyPI carry gigabytes of CUDA. pip is that of .venv.
+.venv-torchcfm/.complete: tests/torchcfm.lock | $(ENVIRONMENT)
+	@"$(TORCH_PYTHON)" -c 'import torch, scipy' 2>/dev/null || { \
+		echo "Expected a Python with PyTorch and SciPy; got none in $(TORCH_PYTHON). Install python3-torch and python3-scipy (Debian, Ubuntu), or use TORCH_PYTHON=/path/to/python." >&2; \
+		exit 1; \
+	}
+	@"$(TORCH_PYTHON)" -m venv --clear --system-site-packages --without-pip .venv-torchcfm
+	@.venv/bin/python -m pip --python .venv-torchcfm/bin/python install --quiet \
+		--disable-pip-version-check --no-deps --require-hashes --no-compile -r tests/torchcfm.lock
 	@touch $@

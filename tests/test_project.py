@@ -24,6 +24,7 @@ TEXT_SUFFIXES = {
     ".css",
 }
 MACHINE_PATH = re.compile(r"(?<![\w.:/<$}~])/(?:home|root|Users|work|tmp|mnt|opt|usr/local)/\w")
+LOCKS = ("requirements.lock", "tests/torchcfm.lock")
 # Spelled apart, so that this file does not hold what it forbids.
 INDEX_HOSTS = ("pypi" + ".org", "python" + "hosted", "npm" + "js.", "conda" + ".anaconda")
 
@@ -59,16 +60,23 @@ def test_the_version_is_the_same_everywhere(root, project):
     assert f"## [{project['version']}]" in (root / "CHANGELOG.md").read_text()
 
 
-def test_the_lock_holds_every_direct_dependency_with_hashes(root, project, locked):
+def test_the_lock_holds_every_direct_dependency(root, project, locked):
     extras = project["optional-dependencies"].values()
     direct = {name_of(item) for group in (project["dependencies"], *extras) for item in group}
     assert direct <= set(locked)
-    blocks = re.split(r"\n(?=[a-z0-9._-]+==)", (root / "requirements.lock").read_text())
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_hashes(root, lock):
+    start, *blocks = re.split(r"^(?=[a-z0-9._-]+==)", (root / lock).read_text(), flags=re.MULTILINE)
+    assert blocks
     assert [block.split()[0] for block in blocks if "--hash=sha256:" not in block] == []
+    assert [line for line in start.splitlines() if not line.startswith("#")] == []
 
 
-def test_the_lock_names_no_address(root):
-    text = (root / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_names_no_address(root, lock):
+    text = (root / lock).read_text()
     assert "://" not in text
     assert not re.search(r"^\s*(-i|--index-url|--extra-index-url|--find-links)", text, re.MULTILINE)
 
