@@ -199,7 +199,8 @@ def errors(samples):
 @pytest.mark.parametrize(("measure", "deviation"), DEVIATION_OVER_SEEDS.items())
 def test_flows_trained_on_the_same_data_have_the_same_errors(errors, measure, deviation):
     ours, theirs = (errors[measure][name].mean() for name in ("hoam", "torchcfm"))
-    # Four standard deviations of the difference of two means.
+    # Four standard deviations of the difference of two means. Half the steps would be seen: they
+    # give 0.150 in the moments and 0.33 in the divergence, where all give 0.052 and 0.13.
     assert abs(ours - theirs) < 4 * deviation * np.sqrt(2 / SEEDS), errors[measure]
 
 
