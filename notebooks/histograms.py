@@ -511,20 +511,22 @@ report.figure("fig-histograms-distance", figure, data=data)
 plt.show()
 
 # %% [markdown]
-# | distance of the first seed | t | HOAM-S | HOAM-G | AM | NCSM | CFM | DICE | nearest parameter | floor |
+# Distances of the first seeds, in the middle and at the end:
+#
+# | system | t | floor | HOAM-S | HOAM-G | AM | NCSM | CFM | DICE | nearest |
 # | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-# | bistable | 6 | {num}`fig-histograms-bistable.hoam_s_t6:.2f` | {num}`fig-histograms-bistable.hoam_g_t6:.2f` | {num}`fig-histograms-bistable.am_t6:.2f` | {num}`fig-histograms-bistable.ncsm_t6:.2f` | {num}`fig-histograms-bistable.cfm_t6:.2f` | {num}`fig-histograms-bistable.dice_t6:.2f` | {num}`fig-histograms-bistable.neighbour_t6:.2f` | {num}`fig-histograms-bistable.floor_t6:.2f` |
-# |  | 12 | {num}`fig-histograms-bistable.hoam_s_t12:.2f` | {num}`fig-histograms-bistable.hoam_g_t12:.2f` | {num}`fig-histograms-bistable.am_t12:.2f` | {num}`fig-histograms-bistable.ncsm_t12:.2f` | {num}`fig-histograms-bistable.cfm_t12:.2f` | {num}`fig-histograms-bistable.dice_t12:.2f` | {num}`fig-histograms-bistable.neighbour_t12:.2f` | {num}`fig-histograms-bistable.floor_t12:.2f` |
-# | two streams | 20 | {num}`fig-histograms-two-stream.hoam_s_t20:.2f` | {num}`fig-histograms-two-stream.hoam_g_t20:.2f` | {num}`fig-histograms-two-stream.am_t20:.2f` | {num}`fig-histograms-two-stream.ncsm_t20:.2f` | {num}`fig-histograms-two-stream.cfm_t20:.2f` | {num}`fig-histograms-two-stream.dice_t20:.2f` | {num}`fig-histograms-two-stream.neighbour_t20:.2f` | {num}`fig-histograms-two-stream.floor_t20:.2f` |
-# |  | 40 | {num}`fig-histograms-two-stream.hoam_s_t40:.2f` | {num}`fig-histograms-two-stream.hoam_g_t40:.2f` | {num}`fig-histograms-two-stream.am_t40:.2f` | {num}`fig-histograms-two-stream.ncsm_t40:.2f` | {num}`fig-histograms-two-stream.cfm_t40:.2f` | {num}`fig-histograms-two-stream.dice_t40:.2f` | {num}`fig-histograms-two-stream.neighbour_t40:.2f` | {num}`fig-histograms-two-stream.floor_t40:.2f` |
-# | bump on tail | 20 | {num}`fig-histograms-bump.hoam_s_t20:.2f` | {num}`fig-histograms-bump.hoam_g_t20:.2f` | {num}`fig-histograms-bump.am_t20:.2f` | {num}`fig-histograms-bump.ncsm_t20:.2f` | {num}`fig-histograms-bump.cfm_t20:.2f` | {num}`fig-histograms-bump.dice_t20:.2f` | {num}`fig-histograms-bump.neighbour_t20:.2f` | {num}`fig-histograms-bump.floor_t20:.2f` |
-# |  | 40 | {num}`fig-histograms-bump.hoam_s_t40:.2f` | {num}`fig-histograms-bump.hoam_g_t40:.2f` | {num}`fig-histograms-bump.am_t40:.2f` | {num}`fig-histograms-bump.ncsm_t40:.2f` | {num}`fig-histograms-bump.cfm_t40:.2f` | {num}`fig-histograms-bump.dice_t40:.2f` | {num}`fig-histograms-bump.neighbour_t40:.2f` | {num}`fig-histograms-bump.floor_t40:.2f` |
-# | Landau damping | 4 | {num}`fig-histograms-landau.hoam_s_t4:.2f` | {num}`fig-histograms-landau.hoam_g_t4:.2f` | {num}`fig-histograms-landau.am_t4:.2f` | {num}`fig-histograms-landau.ncsm_t4:.2f` | {num}`fig-histograms-landau.cfm_t4:.2f` | {num}`fig-histograms-landau.dice_t4:.2f` | {num}`fig-histograms-landau.neighbour_t4:.2f` | {num}`fig-histograms-landau.floor_t4:.2f` |
-# |  | 8 | {num}`fig-histograms-landau.hoam_s_t8:.2f` | {num}`fig-histograms-landau.hoam_g_t8:.2f` | {num}`fig-histograms-landau.am_t8:.2f` | {num}`fig-histograms-landau.ncsm_t8:.2f` | {num}`fig-histograms-landau.cfm_t8:.2f` | {num}`fig-histograms-landau.dice_t8:.2f` | {num}`fig-histograms-landau.neighbour_t8:.2f` | {num}`fig-histograms-landau.floor_t8:.2f` |
-# | convection | 3.7 | {num}`fig-histograms-chaos.hoam_s_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_g_t3_7:.2f` | {num}`fig-histograms-chaos.am_t3_7:.2f` | {num}`fig-histograms-chaos.ncsm_t3_7:.2f` | {num}`fig-histograms-chaos.cfm_t3_7:.2f` | {num}`fig-histograms-chaos.dice_t3_7:.2f` | {num}`fig-histograms-chaos.neighbour_t3_7:.2f` | {num}`fig-histograms-chaos.floor_t3_7:.2f` |
-# |  | 18.5 | {num}`fig-histograms-chaos.hoam_s_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_g_t18_5:.2f` | {num}`fig-histograms-chaos.am_t18_5:.2f` | {num}`fig-histograms-chaos.ncsm_t18_5:.2f` | {num}`fig-histograms-chaos.cfm_t18_5:.2f` | {num}`fig-histograms-chaos.dice_t18_5:.2f` | {num}`fig-histograms-chaos.neighbour_t18_5:.2f` | {num}`fig-histograms-chaos.floor_t18_5:.2f` |
-# | trap | 1 | {num}`fig-histograms-trap.hoam_s_t1:.2f` | {num}`fig-histograms-trap.hoam_g_t1:.2f` | {num}`fig-histograms-trap.am_t1:.2f` | {num}`fig-histograms-trap.ncsm_t1:.2f` | {num}`fig-histograms-trap.cfm_t1:.2f` | {num}`fig-histograms-trap.dice_t1:.2f` | {num}`fig-histograms-trap.neighbour_t1:.2f` | {num}`fig-histograms-trap.floor_t1:.2f` |
-# |  | 2 | {num}`fig-histograms-trap.hoam_s_t2:.2f` | {num}`fig-histograms-trap.hoam_g_t2:.2f` | {num}`fig-histograms-trap.am_t2:.2f` | {num}`fig-histograms-trap.ncsm_t2:.2f` | {num}`fig-histograms-trap.cfm_t2:.2f` | {num}`fig-histograms-trap.dice_t2:.2f` | {num}`fig-histograms-trap.neighbour_t2:.2f` | {num}`fig-histograms-trap.floor_t2:.2f` |
+# | bistable | 6 | {num}`fig-histograms-bistable.floor_t6:.2f` | {num}`fig-histograms-bistable.hoam_s_t6:.2f` | {num}`fig-histograms-bistable.hoam_g_t6:.2f` | {num}`fig-histograms-bistable.am_t6:.2f` | {num}`fig-histograms-bistable.ncsm_t6:.2f` | {num}`fig-histograms-bistable.cfm_t6:.2f` | {num}`fig-histograms-bistable.dice_t6:.2f` | {num}`fig-histograms-bistable.neighbour_t6:.2f` |
+# |  | 12 | {num}`fig-histograms-bistable.floor_t12:.2f` | {num}`fig-histograms-bistable.hoam_s_t12:.2f` | {num}`fig-histograms-bistable.hoam_g_t12:.2f` | {num}`fig-histograms-bistable.am_t12:.2f` | {num}`fig-histograms-bistable.ncsm_t12:.2f` | {num}`fig-histograms-bistable.cfm_t12:.2f` | {num}`fig-histograms-bistable.dice_t12:.2f` | {num}`fig-histograms-bistable.neighbour_t12:.2f` |
+# | two streams | 20 | {num}`fig-histograms-two-stream.floor_t20:.2f` | {num}`fig-histograms-two-stream.hoam_s_t20:.2f` | {num}`fig-histograms-two-stream.hoam_g_t20:.2f` | {num}`fig-histograms-two-stream.am_t20:.2f` | {num}`fig-histograms-two-stream.ncsm_t20:.2f` | {num}`fig-histograms-two-stream.cfm_t20:.2f` | {num}`fig-histograms-two-stream.dice_t20:.2f` | {num}`fig-histograms-two-stream.neighbour_t20:.2f` |
+# |  | 40 | {num}`fig-histograms-two-stream.floor_t40:.2f` | {num}`fig-histograms-two-stream.hoam_s_t40:.2f` | {num}`fig-histograms-two-stream.hoam_g_t40:.2f` | {num}`fig-histograms-two-stream.am_t40:.2f` | {num}`fig-histograms-two-stream.ncsm_t40:.2f` | {num}`fig-histograms-two-stream.cfm_t40:.2f` | {num}`fig-histograms-two-stream.dice_t40:.2f` | {num}`fig-histograms-two-stream.neighbour_t40:.2f` |
+# | bump on tail | 20 | {num}`fig-histograms-bump.floor_t20:.2f` | {num}`fig-histograms-bump.hoam_s_t20:.2f` | {num}`fig-histograms-bump.hoam_g_t20:.2f` | {num}`fig-histograms-bump.am_t20:.2f` | {num}`fig-histograms-bump.ncsm_t20:.2f` | {num}`fig-histograms-bump.cfm_t20:.2f` | {num}`fig-histograms-bump.dice_t20:.2f` | {num}`fig-histograms-bump.neighbour_t20:.2f` |
+# |  | 40 | {num}`fig-histograms-bump.floor_t40:.2f` | {num}`fig-histograms-bump.hoam_s_t40:.2f` | {num}`fig-histograms-bump.hoam_g_t40:.2f` | {num}`fig-histograms-bump.am_t40:.2f` | {num}`fig-histograms-bump.ncsm_t40:.2f` | {num}`fig-histograms-bump.cfm_t40:.2f` | {num}`fig-histograms-bump.dice_t40:.2f` | {num}`fig-histograms-bump.neighbour_t40:.2f` |
+# | Landau damping | 4 | {num}`fig-histograms-landau.floor_t4:.2f` | {num}`fig-histograms-landau.hoam_s_t4:.2f` | {num}`fig-histograms-landau.hoam_g_t4:.2f` | {num}`fig-histograms-landau.am_t4:.2f` | {num}`fig-histograms-landau.ncsm_t4:.2f` | {num}`fig-histograms-landau.cfm_t4:.2f` | {num}`fig-histograms-landau.dice_t4:.2f` | {num}`fig-histograms-landau.neighbour_t4:.2f` |
+# |  | 8 | {num}`fig-histograms-landau.floor_t8:.2f` | {num}`fig-histograms-landau.hoam_s_t8:.2f` | {num}`fig-histograms-landau.hoam_g_t8:.2f` | {num}`fig-histograms-landau.am_t8:.2f` | {num}`fig-histograms-landau.ncsm_t8:.2f` | {num}`fig-histograms-landau.cfm_t8:.2f` | {num}`fig-histograms-landau.dice_t8:.2f` | {num}`fig-histograms-landau.neighbour_t8:.2f` |
+# | convection | 3.7 | {num}`fig-histograms-chaos.floor_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_s_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_g_t3_7:.2f` | {num}`fig-histograms-chaos.am_t3_7:.2f` | {num}`fig-histograms-chaos.ncsm_t3_7:.2f` | {num}`fig-histograms-chaos.cfm_t3_7:.2f` | {num}`fig-histograms-chaos.dice_t3_7:.2f` | {num}`fig-histograms-chaos.neighbour_t3_7:.2f` |
+# |  | 18.5 | {num}`fig-histograms-chaos.floor_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_s_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_g_t18_5:.2f` | {num}`fig-histograms-chaos.am_t18_5:.2f` | {num}`fig-histograms-chaos.ncsm_t18_5:.2f` | {num}`fig-histograms-chaos.cfm_t18_5:.2f` | {num}`fig-histograms-chaos.dice_t18_5:.2f` | {num}`fig-histograms-chaos.neighbour_t18_5:.2f` |
+# | trap | 1 | {num}`fig-histograms-trap.floor_t1:.2f` | {num}`fig-histograms-trap.hoam_s_t1:.2f` | {num}`fig-histograms-trap.hoam_g_t1:.2f` | {num}`fig-histograms-trap.am_t1:.2f` | {num}`fig-histograms-trap.ncsm_t1:.2f` | {num}`fig-histograms-trap.cfm_t1:.2f` | {num}`fig-histograms-trap.dice_t1:.2f` | {num}`fig-histograms-trap.neighbour_t1:.2f` |
+# |  | 2 | {num}`fig-histograms-trap.floor_t2:.2f` | {num}`fig-histograms-trap.hoam_s_t2:.2f` | {num}`fig-histograms-trap.hoam_g_t2:.2f` | {num}`fig-histograms-trap.am_t2:.2f` | {num}`fig-histograms-trap.ncsm_t2:.2f` | {num}`fig-histograms-trap.cfm_t2:.2f` | {num}`fig-histograms-trap.dice_t2:.2f` | {num}`fig-histograms-trap.neighbour_t2:.2f` |
 #
 # Formula {eq}`eq-histogram-floor` predicts the floor: averaged over the four times {num}`fig-histograms-distance.predicted_bistable:.3f` for the bistable particle, where {num}`fig-histograms-distance.floor_bistable:.3f` is measured, {num}`fig-histograms-distance.predicted_two_stream:.3f` for the two streams (measured {num}`fig-histograms-distance.floor_two_stream:.3f`) and
 # {num}`fig-histograms-distance.predicted_landau:.3f` for Landau damping ({num}`fig-histograms-distance.floor_landau:.3f`).
@@ -607,10 +609,10 @@ for factor in (1, 2, 4, 8):
     )
 
 # %% [markdown]
+# Both fall, the floor faster, since it halves with each merging. So coarse cells tell HOAM-G from the truth with more certainty, and say less of where it is wrong: with three cells on a side there is no vortex to be seen.
+#
 # ```{solution-end}
 # ```
-#
-# Both fall, the floor faster, since it halves with each merging. So coarse cells tell HOAM-G from the truth with more certainty, and say less of where it is wrong: with three cells on a side there is no vortex to be seen.
 #
 # ```{exercise} A cloud that is too wide
 # :label: ex-histograms-width
@@ -648,7 +650,7 @@ for i in case.shown:
     print(f"found {total_variation(exact, model):.2f}")
 
 # %% [markdown]
+# The widths explain the distances; the means hardly contribute.
+#
 # ```{solution-end}
 # ```
-#
-# The widths explain the distances; the means hardly contribute.
