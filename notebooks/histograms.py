@@ -287,50 +287,50 @@ def draw(label):
         figsize=(6.4, 8),
         sharex=True,
         sharey=True,
-        layout="none",  # of so many axes it takes seconds to find one
         gridspec_kw={
-            "left": 0.14,
+            "left": 0.165,
             "right": 0.99,
             "top": 0.96,
-            "bottom": 0.12,
+            "bottom": 0.125,
             "hspace": 0.09,
             "wspace": 0.07,
         },
     )
+    figure.set_layout_engine("none")  # to find one for so many axes takes seconds
     outline = [effects.withStroke(linewidth=2, foreground="black")]
     (left, right), (low, high) = case.cells.limits
     for row, (name, grids) in zip(axes, densities.items(), strict=True):
         drawn = row[1::2] if name == "NCSM" else row
         for axis in set(row) - set(drawn):
-            axis.annotate("not run", (0.5, 0.5), xycoords="axes fraction", ha="center", fontsize=9)
+            axis.annotate("not run", (0.5, 0.5), xycoords="axes fraction", ha="center", fontsize=12)
             axis.grid(visible=False)
-            axis.tick_params(labelsize=9)
+            axis.tick_params(labelsize=11)
         for axis, grid, value in zip(drawn, grids, rows[name][1], strict=True):
             image = axis.imshow(
                 grid.T, origin="lower", extent=(left, right, low, high), aspect="auto", norm=scaling
             )
             axis.grid(visible=False)
-            axis.tick_params(labelsize=9)
-            axis.locator_params(nbins=4, prune="both")
+            axis.tick_params(labelsize=11)
+            axis.locator_params(nbins=3, prune="both")
             axis.annotate(
                 ("floor " if name == "full model" else "") + f"{value:.2f}",
-                (0.96, 0.06),
+                (0.97, 0.05),
                 xycoords="axes fraction",
                 ha="right",
                 color="white",
-                fontsize=10,
+                fontsize=13,
                 path_effects=outline,
             )
-        row[0].set_ylabel(name, fontsize=10)
+        row[0].set_ylabel(name, fontsize=12)
     for axis, t in zip(axes[0], times, strict=True):
-        axis.set_title(f"t = {t:g}", fontsize=11)
-    figure.supxlabel(case.labels[0], fontsize=10, y=0.07)
-    figure.supylabel(case.labels[1], fontsize=10, x=0.01)
-    scale = figure.add_axes((0.34, 0.045, 0.45, 0.012))
+        axis.set_title(f"t = {t:g}", fontsize=13)
+    figure.supxlabel(case.labels[0], fontsize=12, y=0.066)
+    figure.supylabel(case.labels[1], fontsize=12, x=0.005)
+    scale = figure.add_axes((0.34, 0.042, 0.45, 0.012))
     ticks = scaling.vmax * np.asarray([0, 0.1, 0.4, 1])
     bar = figure.colorbar(image, cax=scale, orientation="horizontal", ticks=ticks, format="%.2g")
-    bar.ax.tick_params(labelsize=9)
-    bar.set_label("probability density", fontsize=10)
+    bar.ax.tick_params(labelsize=11)
+    bar.set_label("probability density", fontsize=12)
     data = {f"density_{METHODS.get(name, 'truth')}": grids for name, grids in densities.items()}
     return figure, data | {"t": times} | {f"distance_{stem}": v for stem, v in numbers.items()}
 
@@ -442,7 +442,7 @@ plt.show()
 #
 # ## All times
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-distance", "caption": "Total variation distance to the full model over time, for six systems at parameters not trained on: rollouts and CFM (lines; HOAM-G also the range of three seeds), NCSM at two times (squares), the nearest training parameter (dotted black) and the floor, mean and range of four sets of as many samples of another run of the full model (grey)."}, "image": {"alt": "Six panels of distances over time. Bistable: AM is far above all; HOAM, NCSM and CFM stay a little above the grey floor. Two streams and Landau damping: all start on the floor; rollouts leave it from the middle on, samplers stay. Bump: all within one and a half times the floor. Convection: HOAM and DICE rise to six times the floor, AM higher, NCSM and CFM stay low. Trap: rollouts rise to 0.4, CFM is higher and NCSM near one."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-distance", "caption": "Total variation distance to the full model over time, for six systems at parameters not trained on: rollouts and CFM (lines; HOAM-G also the range of three seeds), NCSM at two times (squares), the nearest training parameter (dotted black) and the floor, mean and range of four sets of as many samples of another run of the full model (grey)."}, "image": {"alt": "Six panels of distances over time. Bistable: AM is far above all; HOAM, NCSM and CFM stay a little above the grey floor. Two streams and Landau damping: all start on the floor; rollouts leave it from the middle on, samplers stay. Bump: all near the floor, AM leaves it late. Convection: HOAM and DICE rise to six times the floor, AM higher, NCSM and CFM stay low. Trap: rollouts rise to 0.4, CFM is higher and NCSM near one."}}
 figure, axes = plt.subplots(3, 2, figsize=(7.6, 8.6))
 data = {}
 for axis, (label, case) in zip(axes.flat, CASES.items(), strict=True):
@@ -511,20 +511,22 @@ report.figure("fig-histograms-distance", figure, data=data)
 plt.show()
 
 # %% [markdown]
-# | distance of the first seed | t | HOAM-S | HOAM-G | AM | NCSM | CFM | DICE | nearest parameter | floor |
+# Distances of the first seeds, in the middle and at the end:
+#
+# | system | t | floor | HOAM-S | HOAM-G | AM | NCSM | CFM | DICE | nearest |
 # | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-# | bistable | 6 | {num}`fig-histograms-bistable.hoam_s_t6:.2f` | {num}`fig-histograms-bistable.hoam_g_t6:.2f` | {num}`fig-histograms-bistable.am_t6:.2f` | {num}`fig-histograms-bistable.ncsm_t6:.2f` | {num}`fig-histograms-bistable.cfm_t6:.2f` | {num}`fig-histograms-bistable.dice_t6:.2f` | {num}`fig-histograms-bistable.neighbour_t6:.2f` | {num}`fig-histograms-bistable.floor_t6:.2f` |
-# |  | 12 | {num}`fig-histograms-bistable.hoam_s_t12:.2f` | {num}`fig-histograms-bistable.hoam_g_t12:.2f` | {num}`fig-histograms-bistable.am_t12:.2f` | {num}`fig-histograms-bistable.ncsm_t12:.2f` | {num}`fig-histograms-bistable.cfm_t12:.2f` | {num}`fig-histograms-bistable.dice_t12:.2f` | {num}`fig-histograms-bistable.neighbour_t12:.2f` | {num}`fig-histograms-bistable.floor_t12:.2f` |
-# | two streams | 20 | {num}`fig-histograms-two-stream.hoam_s_t20:.2f` | {num}`fig-histograms-two-stream.hoam_g_t20:.2f` | {num}`fig-histograms-two-stream.am_t20:.2f` | {num}`fig-histograms-two-stream.ncsm_t20:.2f` | {num}`fig-histograms-two-stream.cfm_t20:.2f` | {num}`fig-histograms-two-stream.dice_t20:.2f` | {num}`fig-histograms-two-stream.neighbour_t20:.2f` | {num}`fig-histograms-two-stream.floor_t20:.2f` |
-# |  | 40 | {num}`fig-histograms-two-stream.hoam_s_t40:.2f` | {num}`fig-histograms-two-stream.hoam_g_t40:.2f` | {num}`fig-histograms-two-stream.am_t40:.2f` | {num}`fig-histograms-two-stream.ncsm_t40:.2f` | {num}`fig-histograms-two-stream.cfm_t40:.2f` | {num}`fig-histograms-two-stream.dice_t40:.2f` | {num}`fig-histograms-two-stream.neighbour_t40:.2f` | {num}`fig-histograms-two-stream.floor_t40:.2f` |
-# | bump on tail | 20 | {num}`fig-histograms-bump.hoam_s_t20:.2f` | {num}`fig-histograms-bump.hoam_g_t20:.2f` | {num}`fig-histograms-bump.am_t20:.2f` | {num}`fig-histograms-bump.ncsm_t20:.2f` | {num}`fig-histograms-bump.cfm_t20:.2f` | {num}`fig-histograms-bump.dice_t20:.2f` | {num}`fig-histograms-bump.neighbour_t20:.2f` | {num}`fig-histograms-bump.floor_t20:.2f` |
-# |  | 40 | {num}`fig-histograms-bump.hoam_s_t40:.2f` | {num}`fig-histograms-bump.hoam_g_t40:.2f` | {num}`fig-histograms-bump.am_t40:.2f` | {num}`fig-histograms-bump.ncsm_t40:.2f` | {num}`fig-histograms-bump.cfm_t40:.2f` | {num}`fig-histograms-bump.dice_t40:.2f` | {num}`fig-histograms-bump.neighbour_t40:.2f` | {num}`fig-histograms-bump.floor_t40:.2f` |
-# | Landau damping | 4 | {num}`fig-histograms-landau.hoam_s_t4:.2f` | {num}`fig-histograms-landau.hoam_g_t4:.2f` | {num}`fig-histograms-landau.am_t4:.2f` | {num}`fig-histograms-landau.ncsm_t4:.2f` | {num}`fig-histograms-landau.cfm_t4:.2f` | {num}`fig-histograms-landau.dice_t4:.2f` | {num}`fig-histograms-landau.neighbour_t4:.2f` | {num}`fig-histograms-landau.floor_t4:.2f` |
-# |  | 8 | {num}`fig-histograms-landau.hoam_s_t8:.2f` | {num}`fig-histograms-landau.hoam_g_t8:.2f` | {num}`fig-histograms-landau.am_t8:.2f` | {num}`fig-histograms-landau.ncsm_t8:.2f` | {num}`fig-histograms-landau.cfm_t8:.2f` | {num}`fig-histograms-landau.dice_t8:.2f` | {num}`fig-histograms-landau.neighbour_t8:.2f` | {num}`fig-histograms-landau.floor_t8:.2f` |
-# | convection | 3.7 | {num}`fig-histograms-chaos.hoam_s_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_g_t3_7:.2f` | {num}`fig-histograms-chaos.am_t3_7:.2f` | {num}`fig-histograms-chaos.ncsm_t3_7:.2f` | {num}`fig-histograms-chaos.cfm_t3_7:.2f` | {num}`fig-histograms-chaos.dice_t3_7:.2f` | {num}`fig-histograms-chaos.neighbour_t3_7:.2f` | {num}`fig-histograms-chaos.floor_t3_7:.2f` |
-# |  | 18.5 | {num}`fig-histograms-chaos.hoam_s_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_g_t18_5:.2f` | {num}`fig-histograms-chaos.am_t18_5:.2f` | {num}`fig-histograms-chaos.ncsm_t18_5:.2f` | {num}`fig-histograms-chaos.cfm_t18_5:.2f` | {num}`fig-histograms-chaos.dice_t18_5:.2f` | {num}`fig-histograms-chaos.neighbour_t18_5:.2f` | {num}`fig-histograms-chaos.floor_t18_5:.2f` |
-# | trap | 1 | {num}`fig-histograms-trap.hoam_s_t1:.2f` | {num}`fig-histograms-trap.hoam_g_t1:.2f` | {num}`fig-histograms-trap.am_t1:.2f` | {num}`fig-histograms-trap.ncsm_t1:.2f` | {num}`fig-histograms-trap.cfm_t1:.2f` | {num}`fig-histograms-trap.dice_t1:.2f` | {num}`fig-histograms-trap.neighbour_t1:.2f` | {num}`fig-histograms-trap.floor_t1:.2f` |
-# |  | 2 | {num}`fig-histograms-trap.hoam_s_t2:.2f` | {num}`fig-histograms-trap.hoam_g_t2:.2f` | {num}`fig-histograms-trap.am_t2:.2f` | {num}`fig-histograms-trap.ncsm_t2:.2f` | {num}`fig-histograms-trap.cfm_t2:.2f` | {num}`fig-histograms-trap.dice_t2:.2f` | {num}`fig-histograms-trap.neighbour_t2:.2f` | {num}`fig-histograms-trap.floor_t2:.2f` |
+# | bistable | 6 | {num}`fig-histograms-bistable.floor_t6:.2f` | {num}`fig-histograms-bistable.hoam_s_t6:.2f` | {num}`fig-histograms-bistable.hoam_g_t6:.2f` | {num}`fig-histograms-bistable.am_t6:.2f` | {num}`fig-histograms-bistable.ncsm_t6:.2f` | {num}`fig-histograms-bistable.cfm_t6:.2f` | {num}`fig-histograms-bistable.dice_t6:.2f` | {num}`fig-histograms-bistable.neighbour_t6:.2f` |
+# |  | 12 | {num}`fig-histograms-bistable.floor_t12:.2f` | {num}`fig-histograms-bistable.hoam_s_t12:.2f` | {num}`fig-histograms-bistable.hoam_g_t12:.2f` | {num}`fig-histograms-bistable.am_t12:.2f` | {num}`fig-histograms-bistable.ncsm_t12:.2f` | {num}`fig-histograms-bistable.cfm_t12:.2f` | {num}`fig-histograms-bistable.dice_t12:.2f` | {num}`fig-histograms-bistable.neighbour_t12:.2f` |
+# | two streams | 20 | {num}`fig-histograms-two-stream.floor_t20:.2f` | {num}`fig-histograms-two-stream.hoam_s_t20:.2f` | {num}`fig-histograms-two-stream.hoam_g_t20:.2f` | {num}`fig-histograms-two-stream.am_t20:.2f` | {num}`fig-histograms-two-stream.ncsm_t20:.2f` | {num}`fig-histograms-two-stream.cfm_t20:.2f` | {num}`fig-histograms-two-stream.dice_t20:.2f` | {num}`fig-histograms-two-stream.neighbour_t20:.2f` |
+# |  | 40 | {num}`fig-histograms-two-stream.floor_t40:.2f` | {num}`fig-histograms-two-stream.hoam_s_t40:.2f` | {num}`fig-histograms-two-stream.hoam_g_t40:.2f` | {num}`fig-histograms-two-stream.am_t40:.2f` | {num}`fig-histograms-two-stream.ncsm_t40:.2f` | {num}`fig-histograms-two-stream.cfm_t40:.2f` | {num}`fig-histograms-two-stream.dice_t40:.2f` | {num}`fig-histograms-two-stream.neighbour_t40:.2f` |
+# | bump on tail | 20 | {num}`fig-histograms-bump.floor_t20:.2f` | {num}`fig-histograms-bump.hoam_s_t20:.2f` | {num}`fig-histograms-bump.hoam_g_t20:.2f` | {num}`fig-histograms-bump.am_t20:.2f` | {num}`fig-histograms-bump.ncsm_t20:.2f` | {num}`fig-histograms-bump.cfm_t20:.2f` | {num}`fig-histograms-bump.dice_t20:.2f` | {num}`fig-histograms-bump.neighbour_t20:.2f` |
+# |  | 40 | {num}`fig-histograms-bump.floor_t40:.2f` | {num}`fig-histograms-bump.hoam_s_t40:.2f` | {num}`fig-histograms-bump.hoam_g_t40:.2f` | {num}`fig-histograms-bump.am_t40:.2f` | {num}`fig-histograms-bump.ncsm_t40:.2f` | {num}`fig-histograms-bump.cfm_t40:.2f` | {num}`fig-histograms-bump.dice_t40:.2f` | {num}`fig-histograms-bump.neighbour_t40:.2f` |
+# | Landau damping | 4 | {num}`fig-histograms-landau.floor_t4:.2f` | {num}`fig-histograms-landau.hoam_s_t4:.2f` | {num}`fig-histograms-landau.hoam_g_t4:.2f` | {num}`fig-histograms-landau.am_t4:.2f` | {num}`fig-histograms-landau.ncsm_t4:.2f` | {num}`fig-histograms-landau.cfm_t4:.2f` | {num}`fig-histograms-landau.dice_t4:.2f` | {num}`fig-histograms-landau.neighbour_t4:.2f` |
+# |  | 8 | {num}`fig-histograms-landau.floor_t8:.2f` | {num}`fig-histograms-landau.hoam_s_t8:.2f` | {num}`fig-histograms-landau.hoam_g_t8:.2f` | {num}`fig-histograms-landau.am_t8:.2f` | {num}`fig-histograms-landau.ncsm_t8:.2f` | {num}`fig-histograms-landau.cfm_t8:.2f` | {num}`fig-histograms-landau.dice_t8:.2f` | {num}`fig-histograms-landau.neighbour_t8:.2f` |
+# | convection | 3.7 | {num}`fig-histograms-chaos.floor_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_s_t3_7:.2f` | {num}`fig-histograms-chaos.hoam_g_t3_7:.2f` | {num}`fig-histograms-chaos.am_t3_7:.2f` | {num}`fig-histograms-chaos.ncsm_t3_7:.2f` | {num}`fig-histograms-chaos.cfm_t3_7:.2f` | {num}`fig-histograms-chaos.dice_t3_7:.2f` | {num}`fig-histograms-chaos.neighbour_t3_7:.2f` |
+# |  | 18.5 | {num}`fig-histograms-chaos.floor_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_s_t18_5:.2f` | {num}`fig-histograms-chaos.hoam_g_t18_5:.2f` | {num}`fig-histograms-chaos.am_t18_5:.2f` | {num}`fig-histograms-chaos.ncsm_t18_5:.2f` | {num}`fig-histograms-chaos.cfm_t18_5:.2f` | {num}`fig-histograms-chaos.dice_t18_5:.2f` | {num}`fig-histograms-chaos.neighbour_t18_5:.2f` |
+# | trap | 1 | {num}`fig-histograms-trap.floor_t1:.2f` | {num}`fig-histograms-trap.hoam_s_t1:.2f` | {num}`fig-histograms-trap.hoam_g_t1:.2f` | {num}`fig-histograms-trap.am_t1:.2f` | {num}`fig-histograms-trap.ncsm_t1:.2f` | {num}`fig-histograms-trap.cfm_t1:.2f` | {num}`fig-histograms-trap.dice_t1:.2f` | {num}`fig-histograms-trap.neighbour_t1:.2f` |
+# |  | 2 | {num}`fig-histograms-trap.floor_t2:.2f` | {num}`fig-histograms-trap.hoam_s_t2:.2f` | {num}`fig-histograms-trap.hoam_g_t2:.2f` | {num}`fig-histograms-trap.am_t2:.2f` | {num}`fig-histograms-trap.ncsm_t2:.2f` | {num}`fig-histograms-trap.cfm_t2:.2f` | {num}`fig-histograms-trap.dice_t2:.2f` | {num}`fig-histograms-trap.neighbour_t2:.2f` |
 #
 # Formula {eq}`eq-histogram-floor` predicts the floor: averaged over the four times {num}`fig-histograms-distance.predicted_bistable:.3f` for the bistable particle, where {num}`fig-histograms-distance.floor_bistable:.3f` is measured, {num}`fig-histograms-distance.predicted_two_stream:.3f` for the two streams (measured {num}`fig-histograms-distance.floor_two_stream:.3f`) and
 # {num}`fig-histograms-distance.predicted_landau:.3f` for Landau damping ({num}`fig-histograms-distance.floor_landau:.3f`).
@@ -607,10 +609,10 @@ for factor in (1, 2, 4, 8):
     )
 
 # %% [markdown]
+# Both fall, the floor faster, since it halves with each merging. So coarse cells tell HOAM-G from the truth with more certainty, and say less of where it is wrong: with three cells on a side there is no vortex to be seen.
+#
 # ```{solution-end}
 # ```
-#
-# Both fall, the floor faster, since it halves with each merging. So coarse cells tell HOAM-G from the truth with more certainty, and say less of where it is wrong: with three cells on a side there is no vortex to be seen.
 #
 # ```{exercise} A cloud that is too wide
 # :label: ex-histograms-width
@@ -648,7 +650,7 @@ for i in case.shown:
     print(f"found {total_variation(exact, model):.2f}")
 
 # %% [markdown]
+# The widths explain the distances; the means hardly contribute.
+#
 # ```{solution-end}
 # ```
-#
-# The widths explain the distances; the means hardly contribute.
