@@ -109,17 +109,17 @@ plt.show()
 # are 1500 steps and three seeds of each. The diffusion, $\epsilon = 0.1$ in normalised units, was chosen over
 # $0.03$ by the moments at $\mu = 0.22$, neither trained on nor tested (1000 steps, one seed).
 
-
 # %%
-def rollout(stem, seed):
-    """Return the paths of a trained model from fresh samples of the initial law."""
-    model = hoam.load(f"checkpoints/bistable-{stem}-{seed}.safetensors")
+models = {
+    (name, seed): hoam.load(f"checkpoints/bistable-{stem}-{seed}.safetensors")
+    for name, stem in METHODS.items()
+    for seed in SEEDS
+}
+rollouts = {}
+for (name, seed), model in models.items():
     key = jax.random.fold_in(test_key, seed)
     start = system.initial(key, mu=mu, n_samples=n_model)
-    return np.asarray(model.sample(key, start, times=times, mu=mu))
-
-
-rollouts = {(name, seed): rollout(stem, seed) for name, stem in METHODS.items() for seed in SEEDS}
+    rollouts[name, seed] = np.asarray(model.sample(key, start, times=times, mu=mu))
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-histograms", "caption": "Phase space at μ = 0.2, not trained on, at t = 3 (top), 6 (middle) and 12 (bottom): full model and three reduced models, the first seed of each, equally many samples."}, "image": {"alt": "Three rows of four histograms. Top: an arc on the right. Middle: a spiral around two wells. Bottom: two joined humps. The panels of HOAM resemble those of the full model; those of AM are sheared and then blurred."}}
 panels = {}
@@ -249,65 +249,6 @@ plt.show()
 # | variances | {num}`fig-bistable-moments.hoam_g_variance:.3f` ({num}`fig-bistable-moments.hoam_g_variance_worst:.3f`) | {num}`fig-bistable-moments.hoam_s_variance:.3f` ({num}`fig-bistable-moments.hoam_s_variance_worst:.3f`) | {num}`fig-bistable-moments.am_variance:.3f` ({num}`fig-bistable-moments.am_variance_worst:.3f`) | {num}`fig-bistable-moments.floor_variance:.3f` |
 # | Sinkhorn, mean over times | {num}`fig-bistable-distance.hoam_g:.2e` ({num}`fig-bistable-distance.hoam_g_worst:.2e`) | {num}`fig-bistable-distance.hoam_s:.2e` ({num}`fig-bistable-distance.hoam_s_worst:.2e`) | {num}`fig-bistable-distance.am:.2e` ({num}`fig-bistable-distance.am_worst:.2e`) | {num}`fig-bistable-distance.floor:.2e` |
 # | Sinkhorn, t = 12 | {num}`fig-bistable-distance.hoam_g_end:.2e` | {num}`fig-bistable-distance.hoam_s_end:.2e` | {num}`fig-bistable-distance.am_end:.2e` | {num}`fig-bistable-distance.floor_end:.2e` |
-#
-# ## Three modulations
-#
-# The weights of all these networks depend on $(t, \mu)$ by CoLoRA ({ref}`sec-modulation`). Figure 8 of the paper compares it with FiLM, which
-# scales and shifts each neuron, and with a plain perceptron (MLP), which has $t$ and $\mu$ among its inputs. On the
-# {ref}`oscillator <chap-oscillator>` $\mu$ plays no part; here the networks have to interpolate between parameters. Loss, rule, budget, optimiser and
-# data are those of HOAM-G, and every network sees the same frequencies of time; three seeds of each.
-
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bistable-modulation", "caption": "Errors at μ = 0.2 of HOAM-G with three modulations, three seeds of each (dots), with the median (bar): Sinkhorn divergence to the full model, averaged over times, and relative errors of means and variances. Everything else is equal. Grey: another run of the full model."}, "image": {"alt": "Three panels with logarithmic axes, one for each error. Each has three dots for CoLoRA, three for FiLM and three for the MLP, a bar at each median, and a grey line below for the floor."}}
-MODULATIONS = {"CoLoRA": "hoam_g", "FiLM": "modulation_film", "MLP": "modulation_mlp"}
-FLOORS = {"sinkhorn": distance["floor"].mean()}
-FLOORS |= dict(zip(("mean", "variance"), moment_errors(floor, truth), strict=True))
-errors = {metric: {} for metric in FLOORS}
-for name, stem in MODULATIONS.items():
-    if name == "CoLoRA":
-        paths = [rollouts["HOAM-G", seed] for seed in SEEDS]
-    else:
-        paths = [rollout(stem, seed) for seed in SEEDS]
-    errors["sinkhorn"][name] = np.asarray([divergences(x).mean() for x in paths])
-    errors["mean"][name], errors["variance"][name] = np.transpose(
-        [moment_errors(x, truth) for x in paths]
-    )
-figure, axes = plt.subplots(1, 3, figsize=(9, 3.4))
-titles = (
-    "Sinkhorn divergence, mean over t",
-    "relative error of means",
-    "relative error of variances",
-)
-for axis, (metric, values), title in zip(axes, errors.items(), titles, strict=True):
-    for place, (name, dots) in enumerate(values.items()):
-        axis.plot(np.full(len(dots), place), dots, "o", color="#0072B2", alpha=0.6)
-        axis.plot([place - 0.2, place + 0.2], [np.median(dots)] * 2, color="#222222")
-        report.record(
-            "fig-bistable-modulation",
-            **{
-                f"{name.lower()}_{metric}": np.median(dots),
-                f"{name.lower()}_{metric}_worst": dots.max(),
-                f"{name.lower()}_{metric}_best": dots.min(),
-            },
-        )
-    axis.axhline(FLOORS[metric], color=hoam.plotting.COLOURS["floor"])
-    axis.set(yscale="log", title=title)
-    axis.title.set_fontsize(10)
-    axis.set_xticks(range(3), list(MODULATIONS))
-    axis.set_xlim(-0.5, 2.5)
-report.figure(
-    "fig-bistable-modulation",
-    figure,
-    data={f"{metric}_{name}": x for metric, row in errors.items() for name, x in row.items()},
-    parameters={"mu": mu, "samples": n_model, "sinkhorn_samples": N_SINKHORN, "seeds": len(SEEDS)},
-)
-plt.show()
-
-# %% [markdown]
-# | median of three seeds (worst) | CoLoRA | FiLM | MLP | floor |
-# | --- | --- | --- | --- | --- |
-# | Sinkhorn, mean over times | {num}`fig-bistable-modulation.colora_sinkhorn:.1e` ({num}`fig-bistable-modulation.colora_sinkhorn_worst:.1e`) | {num}`fig-bistable-modulation.film_sinkhorn:.1e` ({num}`fig-bistable-modulation.film_sinkhorn_worst:.1e`) | {num}`fig-bistable-modulation.mlp_sinkhorn:.1e` ({num}`fig-bistable-modulation.mlp_sinkhorn_worst:.1e`) | {num}`fig-bistable-distance.floor:.1e` |
-# | mean | {num}`fig-bistable-modulation.colora_mean:.3f` ({num}`fig-bistable-modulation.colora_mean_worst:.3f`) | {num}`fig-bistable-modulation.film_mean:.3f` ({num}`fig-bistable-modulation.film_mean_worst:.3f`) | {num}`fig-bistable-modulation.mlp_mean:.3f` ({num}`fig-bistable-modulation.mlp_mean_worst:.3f`) | {num}`fig-bistable-moments.floor_mean:.3f` |
-# | variances | {num}`fig-bistable-modulation.colora_variance:.3f` ({num}`fig-bistable-modulation.colora_variance_worst:.3f`) | {num}`fig-bistable-modulation.film_variance:.3f` ({num}`fig-bistable-modulation.film_variance_worst:.3f`) | {num}`fig-bistable-modulation.mlp_variance:.3f` ({num}`fig-bistable-modulation.mlp_variance_worst:.3f`) | {num}`fig-bistable-moments.floor_variance:.3f` |
 #
 # ## Verdict
 #
