@@ -74,16 +74,6 @@ def test_rivals_see_the_samples_nodes_and_network_of_hoam(rival, outputs, steps)
     assert dataclasses.replace(other, steps=base.steps, **changed) == base
 
 
-@pytest.mark.parametrize("modulation", ["film", "mlp"])
-def test_another_modulation_differs_in_the_network_alone(modulation):
-    configs = matrix.configs()
-    base, other = configs["bistable-hoam_g-1"], configs[f"bistable-modulation_{modulation}-1"]
-    assert type(other.network).__name__.lower() == modulation
-    for name in ("width", "depth", "periodic", "frequencies", "outputs"):
-        assert getattr(other.network, name) == getattr(base.network, name)
-    assert dataclasses.replace(other, name=base.name, network=base.network) == base
-
-
 @pytest.mark.parametrize("name", ["strong_landau-am", "chaos_9d-hoam_g"])
 def test_a_longer_run_differs_in_its_steps_alone(name):
     configs = matrix.configs()
