@@ -11,10 +11,11 @@ from translation import train
 
 from hoam import calculus, check, metrics, minibatches, networks, quadrature
 from hoam.methods import action_matching, decaying, dice, flow_matching
+from hoam.population import Population
 from hoam.results import dumps, versions
 from hoam.samplers import AnnealedLangevin, FlowSampler
 from hoam.systems import Oscillator, TwoStream
-from hoam.types import Population, as_times
+from hoam.types import as_times
 
 pytestmark = pytest.mark.usefixtures("as_users_run_it")
 KEY = jax.random.key(0)

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 
 import hoam
 from hoam import checkpoints, networks
+from hoam.population import Population
 from hoam.scaling import Scaling
-from hoam.types import Population
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 

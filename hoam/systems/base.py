@@ -13,7 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hoam.types import Population, PRNGKey, Scalar, as_parameters, as_times
+from hoam.population import Population
+from hoam.types import PRNGKey, Scalar, as_parameters, as_times
 
 
 class System(ABC):
