@@ -11,7 +11,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Model": "hoam.model",
-    "Population": "hoam.types",
+    "Population": "hoam.population",
     "fit": "hoam.train",
     "load": "hoam.model",
 }
@@ -22,6 +22,7 @@ _MODULES = (
     "methods",
     "metrics",
     "minibatches",
+    "monitors",
     "networks",
     "noise",
     "particle_mesh",
@@ -31,6 +32,7 @@ _MODULES = (
     "ritz",
     "samplers",
     "scaling",
+    "survey",
     "systems",
 )
 __all__ = [*_HOME, *_MODULES]

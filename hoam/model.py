@@ -171,10 +171,12 @@ class Model:
                 "Use one parameter vector, as in training."
             )
             raise ValueError(message)
-        if (row[0] < low).any() or (row[0] > high).any():
+        beyond = np.maximum(low - row[0], row[0] - high).clip(0) / self.scaling.mu_scale
+        if beyond.any():
             warnings.warn(
-                f"mu = {row[0].tolist()} lies outside the trained range "
-                f"[{low.tolist()}, {high.tolist()}]: extrapolation",
+                f"mu = {row[0].tolist()} lies {np.linalg.norm(beyond):.2g} standard deviations of "
+                f"the training values outside their range [{low.tolist()}, {high.tolist()}]: "
+                "extrapolation",
                 stacklevel=3,
             )
         return row

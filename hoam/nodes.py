@@ -12,9 +12,10 @@ import numpy as np
 from jaxtyping import Array
 
 from hoam.minibatches import Minibatch
+from hoam.population import Population
 from hoam.quadrature import Rule, spline
 from hoam.scaling import Scaling
-from hoam.types import Node, Population, PRNGKey
+from hoam.types import Node, PRNGKey
 
 type Table = Callable[[PRNGKey], tuple[Array, Array, Array]]
 

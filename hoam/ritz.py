@@ -34,8 +34,8 @@ from hoam.calculus import evaluate, lift
 from hoam.linear_part import Basis, LinearPart, knots
 from hoam.model import Model
 from hoam.nodes import node_table
+from hoam.population import Population
 from hoam.quadrature import Rule
-from hoam.types import Population
 
 #: The network's gradient, the costly part, is averaged over the first so many samples of a time.
 _GRADIENTS = 2**13

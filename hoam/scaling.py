@@ -11,7 +11,7 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from hoam.types import Population
+from hoam.population import Population
 
 
 @dataclass(frozen=True)

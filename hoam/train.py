@@ -28,9 +28,10 @@ from hoam.minibatches import Minibatch, stratified
 from hoam.model import Model
 from hoam.networks import Network
 from hoam.nodes import node_sampler
+from hoam.population import Population
 from hoam.scaling import Scaling
 from hoam.training_state import require_finite, resume
-from hoam.types import Method, Population, PRNGKey
+from hoam.types import Method, PRNGKey
 from hoam.validation import validator
 
 _EXTRA = 2**31 - 1

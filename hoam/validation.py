@@ -14,9 +14,10 @@ import numpy as np
 from jaxtyping import Array, Bool
 
 from hoam.nodes import node_table
+from hoam.population import Population
 from hoam.quadrature import spline
 from hoam.scaling import Scaling
-from hoam.types import Method, Node, Population, PotentialNetwork
+from hoam.types import Method, Node, PotentialNetwork
 
 
 def validator(

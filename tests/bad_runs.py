@@ -8,11 +8,11 @@ from translation import train
 
 from hoam import dispersion, metrics, networks, quadrature, ritz
 from hoam.methods import flow_matching
+from hoam.population import Population
 from hoam.scaling import Scaling
 from hoam.systems import Bistable, Oscillator, StrongLandau, TwoStream
 from hoam.systems.loading import check_loading
 from hoam.systems.splitting import schedule
-from hoam.types import Population
 
 KEY = jax.random.key(0)
 CLOUD = np.ones((3, 2))

@@ -10,8 +10,9 @@ import numpy as np
 from hoam import calculus, linear_part, minibatches, networks, quadrature
 from hoam.methods import action_matching, decaying, dice, probing
 from hoam.nodes import node_table
+from hoam.population import Population
 from hoam.samplers import AnnealedLangevin, FlowSampler
-from hoam.types import Population, as_parameters, as_times
+from hoam.types import as_parameters, as_times
 
 KEY = jax.random.key(0)
 GOOD = np.zeros((2, 3, 4, 2))
@@ -55,7 +56,7 @@ def of_one(function, *values, **more):
 
 
 POPULATIONS = cases(
-    "hoam.types.Population",
+    "hoam.population.Population",
     [
         ("a NaN", population(with_value(NAN)), "nan at index [1, 2, 3, 0]"),
         ("an infinity", population(with_value(INF)), "inf at index"),
@@ -86,11 +87,12 @@ POPULATIONS = cases(
 )
 SELECTIONS = {
     **cases(
-        "hoam.types.Population.select",
+        "hoam.population.Population.select",
         of_one(Population(GOOD, TIMES, MUS).select, [7], [-3], [0.5]),
     ),
     **cases(
-        "hoam.types.Population.thin", of_one(Population(GOOD, TIMES, MUS).thin, 0, -1, 2.5, NAN)
+        "hoam.population.Population.thin",
+        of_one(Population(GOOD, TIMES, MUS).thin, 0, -1, 2.5, NAN),
     ),
     **cases(
         "hoam.types.as_times",

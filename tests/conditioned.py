@@ -7,7 +7,8 @@ import optax.contrib
 
 import hoam
 from hoam import networks
-from hoam.types import Node, Population
+from hoam.population import Population
+from hoam.types import Node
 
 TIMES = np.linspace(0.0, 2.0, 5)
 MU = 1.0

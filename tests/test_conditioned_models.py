@@ -11,9 +11,9 @@ import translation
 
 import hoam
 from hoam import checkpoints, networks
+from hoam.population import Population
 from hoam.samplers import AnnealedLangevin, FlowSampler
 from hoam.scaling import Scaling
-from hoam.types import Population
 
 SAMPLERS = [FlowSampler(steps=3, order=2), AnnealedLangevin(levels=3, steps=2)]
 TIMES = np.linspace(0, 4, 4)

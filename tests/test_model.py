@@ -14,8 +14,8 @@ from hypothesis import given, settings
 
 import hoam
 from hoam import checkpoints, networks
+from hoam.population import Population
 from hoam.scaling import Scaling
-from hoam.types import Population
 
 few = settings(max_examples=15, deadline=None, derandomize=True)
 
@@ -200,3 +200,13 @@ def test_parameters_and_times_inside_the_trained_range_do_not_warn(model):
         warnings.simplefilter("error")
         paths = [sample(model, mu=mu) for mu in (1.0, 1.5, 2.0)]
     assert len(paths) == 3
+
+
+@pytest.mark.parametrize("mu", [-0.5, 2.5])
+def test_the_warning_of_extrapolation_says_how_far_outside_a_parameter_lies(mu):
+    # Trained at 0.5, 1.0 and 1.5, whose standard deviation is 6^(-1/2).
+    x0 = np.ones((4, 2), np.float32)
+    with pytest.warns(UserWarning, match=r"lies 2.4 standard deviations of .* outside"):
+        translation.untrained().sample(
+            jax.random.key(0), x0, times=np.asarray([0.0, 2.0]), mu=mu, max_step=0.5
+        )

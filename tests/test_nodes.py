@@ -7,8 +7,8 @@ import pytest
 
 from hoam import minibatches, quadrature
 from hoam.nodes import node_sampler
+from hoam.population import Population
 from hoam.scaling import Scaling
-from hoam.types import Population
 
 TIMES = np.asarray([0.0, 0.2, 0.4, 0.7, 1.0])
 MUS = (1.0, 2.0, 4.0)

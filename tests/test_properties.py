@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 import hoam
 from hoam import quadrature, references, results
 from hoam.checkpoints import CheckpointError
-from hoam.types import Population
+from hoam.population import Population
 
 few = settings(max_examples=50, deadline=None, derandomize=True)
 NUMBERS = st.floats(-1e6, 1e6)

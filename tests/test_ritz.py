@@ -12,9 +12,10 @@ import hoam
 from hoam import methods, networks, quadrature, ritz
 from hoam.linear_part import Basis, LinearPart, coefficients_at, knots
 from hoam.nodes import node_table
+from hoam.population import Population
 from hoam.quadrature import gauss_legendre
 from hoam.scaling import Scaling
-from hoam.types import Node, Population
+from hoam.types import Node
 
 RULE = gauss_legendre(24)
 TIMES = RULE.times(0.0, 1.0)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from hoam.types import Population, as_parameters, as_times, seed_from_key
+from hoam.population import Population
+from hoam.types import as_parameters, as_times, seed_from_key
 
 few = settings(max_examples=25, deadline=None, derandomize=True)
 

@@ -5,8 +5,8 @@ import numpy as np
 
 import hoam
 from hoam import methods, minibatches, networks, quadrature
+from hoam.population import Population
 from hoam.scaling import Scaling
-from hoam.types import Population
 
 RULE = quadrature.gauss_legendre(6)
 METHOD = methods.action_matching(rule=RULE)

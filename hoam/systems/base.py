@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam.arguments import as_whole
-from hoam.types import Population, PRNGKey, Scalar, as_parameters, as_times
+from hoam.population import Population
+from hoam.types import PRNGKey, Scalar, as_parameters, as_times
 
 
 class System(ABC):
