@@ -399,9 +399,10 @@ report.record(
 
 figure, axis = plt.subplots(figsize=(7.2, 4))
 axis.loglog(dimensions, dimensions + 3, color="0.75", linewidth=4, label="D + 3")
+dark, light = hoam.plotting.shades(2)
 for name, key, colour, mark in (
-    ("nested differentiation", "nested", hoam.plotting.COLOURS["AM"], "s"),
-    ("one forward pass", "jet", hoam.plotting.COLOURS["HOAM-G"], "o"),
+    ("nested differentiation", "nested", light, "s"),
+    ("one forward pass", "jet", dark, "o"),
 ):
     axis.loglog(
         dimensions,
@@ -482,14 +483,14 @@ report.record(
 
 figure, axis = plt.subplots(figsize=(7.2, 3.8))
 scale = abs(exact)
-axis.loglog(probes, predicted / scale, color=hoam.plotting.COLOURS["HOAM-G"], label="predicted")
+axis.loglog(probes, predicted / scale, color=dark, label="predicted")
 axis.loglog(
     probes, rms / scale, "o", color=hoam.plotting.COLOURS["truth"], markersize=5, label="measured"
 )
 axis.axhline(1, color="0.4", linestyle=":", linewidth=1.2, label="size of the Laplacian")
 axis.axvline(
     dimension,
-    color=hoam.plotting.COLOURS["HOAM-S"],
+    color="0.4",
     linewidth=1.2,
     linestyle="-.",
     label="exact from here on",

@@ -318,7 +318,7 @@ axis.plot(middle[4::8], simulated[4::8], ".", color=TRUTH, markersize=5)
 axis.plot(
     times,
     energies["rotating"],
-    color=hoam.plotting.COLOURS["AM"],
+    color=hoam.plotting.shades(2)[1],
     linestyle="-.",
     label="gradient flow and rotation",
 )
