@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from tqdm.auto import tqdm
+from tqdm import tqdm  # not tqdm.auto, which warns in notebooks without widgets
 
 from hoam import checkpoints
 from hoam.arguments import as_whole, is_positive
