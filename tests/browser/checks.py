@@ -16,6 +16,8 @@ from playwright.sync_api import Page
 LARGEST_PAGE = 3_000_000
 #: Contrast of text and lines of a figure with its ground, that of WCAG 2 for text.
 LEAST_CONTRAST = 4.5
+#: CSS pixels between the margins of a sheet, 178 mm; see pdf.py.
+PRINTED_WIDTH = 673
 WIDTHS, MODES = (1280, 390), ("light", "dark")
 
 #: Formulas are left out: their many parts have the colour of the text around them, and are read
@@ -70,6 +72,18 @@ def sideways(page: Page) -> list[str]:
         if page.evaluate("document.documentElement.scrollWidth > innerWidth")
         else []
     )
+
+
+def cut_off(page: Page) -> list[str]:
+    """Say what would be cut off at the right edge of a printed sheet."""
+    page.set_viewport_size({"width": PRINTED_WIDTH, "height": 990})
+    page.emulate_media(media="print")
+    return page.evaluate("""() => [...document.querySelectorAll('.bd-article *')]
+        .filter((node) => node.checkVisibility() && !node.closest('svg, mjx-container'))
+        .filter((node) => node.getBoundingClientRect().right > innerWidth + 1
+            || (getComputedStyle(node).overflowX !== 'visible'
+                && node.scrollWidth > node.clientWidth + 1))
+        .slice(0, 5).map((node) => `cut off: ${node.outerHTML.slice(0, 120)}`)""")
 
 
 def barriers(page: Page) -> list[str]:

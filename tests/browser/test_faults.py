@@ -7,6 +7,7 @@ import pytest
 from checks import (
     barriers,
     broken_links,
+    cut_off,
     disorder,
     illegible,
     listen,
@@ -21,7 +22,7 @@ from serving import serve
 
 GOOD = """<!doctype html><html lang="en"><head><title>Page</title>
 <style>a:focus, button:focus { outline: 2px solid blue }</style></head>
-<body><main><h1 id="there">Page</h1><p>Words, <a href="#there">a link</a>.</p>
+<body><main class="bd-article"><h1 id="there">Page</h1><p>Words, <a href="#there">a link</a>.</p>
 <button>press</button></main></body></html>"""
 
 
@@ -42,7 +43,7 @@ def planted(find, page, tmp_path, **change):
         html = html.replace(old, new)
     (tmp_path / "page.html").write_text(html)
     (tmp_path / "icon.png").write_bytes(b"")
-    (tmp_path / "large.png").write_bytes(bytes(3_100_000))
+    Image.effect_noise((2000, 2000), 99).save(tmp_path / "large.png")  # noise stays as it is
     with serve(tmp_path) as address:
         heard = listen(page)
         page.goto(f"{address}page.html", wait_until="load")
@@ -57,6 +58,7 @@ CHECKS = {
     "heard": lambda page, heard: [line for line in heard if "favicon" not in line],
     "sideways": lambda page, _: sideways(page),
     "barriers": lambda page, _: barriers(page),
+    "cut off": lambda page, _: cut_off(page),
     "heavy": lambda page, _: too_heavy(page),
     "keyboard": lambda page, _: disorder(tab_stops(page)),
 }
@@ -69,6 +71,7 @@ FAULTS = [
     ("barriers", body("<p style='color: #aaa; background: #fff'>faint</p>"), "color-contrast"),
     ("barriers", body("<img src='icon.png'>"), "image-alt"),
     ("barriers", body("<button></button>"), "button-name"),
+    ("cut off", body("<pre style='overflow: auto'>" + 300 * "x" + "</pre>"), "cut off: <pre"),
     ("barriers", {"lang": (' lang="en"', "")}, "html-has-lang"),
     ("heavy", body("<img src='large.png' alt='large'>"), "bytes"),
     ("keyboard", body("<button tabindex='3'>first</button>"), "an order of its own"),

@@ -9,6 +9,7 @@ from checks import (
     WIDTHS,
     barriers,
     broken_links,
+    cut_off,
     figures,
     illegible,
     open_page,
@@ -56,3 +57,11 @@ def test_figures_are_legible_in_the_dark(page, site, name):
     show(page, width=1280, mode="dark")
     assert figures(page)
     assert illegible(page) == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PAGES if "_executed/" in name or "report" in name]
+)
+def test_nothing_is_cut_off_on_paper(page, site, name):
+    open_page(page, site + name)
+    assert cut_off(page) == []
