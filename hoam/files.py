@@ -37,8 +37,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 def held(path: Path) -> Iterator[None]:
     """Hold a file for this process, from before it exists until the block ends or the process dies.
 
-    The lock is the operating system's, on a file beside it that is gone afterwards, so a kill leaves
-    nothing that would be in the way. Half-written files of a killed process are removed.
+    The lock is the operating system's, on a file beside it that is gone afterwards, so a kill
+    leaves nothing that would be in the way. Half-written files of a killed process are removed.
 
     Args:
         path: the file; its folder is created.
