@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -36,8 +37,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 def held(path: Path) -> Iterator[None]:
     """Hold a file for this process, from before it exists until the block ends or the process dies.
 
-    The lock is the operating system's, on a file beside it that is gone afterwards: a kill leaves
-    nothing that would have to be cleared away.
+    The lock is the operating system's, on a file beside it that is gone afterwards, so a kill
+    leaves nothing that would be in the way. Half-written files of a killed process are removed.
 
     Args:
         path: the file; its folder is created.
@@ -56,6 +57,8 @@ def held(path: Path) -> Iterator[None]:
             "Use another file, or wait until that process has ended."
         )
         raise BlockingIOError(message) from None
+    for part in path.parent.glob(f".{escape(path.name)}.*.part"):
+        part.unlink(missing_ok=True)  # what a process that was killed while it wrote has left
     try:
         yield
     finally:
