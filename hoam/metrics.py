@@ -249,7 +249,8 @@ def sinkhorn_divergence(x: Samples, y: Samples, *, epsilon: float) -> float:
     with warnings.catch_warnings():  # OTT's import announces the end of a dependency of its own
         warnings.simplefilter("ignore", DeprecationWarning)
         import ott.tools.sinkhorn_divergence  # noqa: F401
-    value, converged = _divergence(jnp.asarray(x), jnp.asarray(y), epsilon)
+    clouds = (jnp.asarray(cloud, float) for cloud in (x, y))  # OTT takes no mixed precision
+    value, converged = _divergence(*clouds, epsilon)
     if not converged:
         message = (
             f"Expected Sinkhorn iterations to converge; got none at epsilon {epsilon}. "

@@ -141,6 +141,13 @@ def test_the_sinkhorn_divergence_of_a_shifted_cloud_is_the_squared_shift(clouds,
     assert back == pytest.approx(there, rel=1e-3)
 
 
+def test_the_sinkhorn_divergence_takes_clouds_of_either_precision(clouds):
+    x = clouds[0]
+    exact = metrics.sinkhorn_divergence(x, x + 1.0, epsilon=0.5)
+    mixed = metrics.sinkhorn_divergence(x.astype(np.float32), x + 1.0, epsilon=0.5)
+    assert mixed == pytest.approx(exact, rel=1e-5)
+
+
 def test_the_sinkhorn_divergence_is_in_the_units_of_the_squared_cost(clouds):
     x, y = clouds
     one = metrics.sinkhorn_divergence(x, y, epsilon=0.5)
