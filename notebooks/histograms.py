@@ -323,7 +323,7 @@ def draw(label):
             )
         row[0].set_ylabel(name, fontsize=12)
     for axis, t in zip(axes[0], times, strict=True):
-        axis.set_title(f"t = {t:g}", fontsize=13)
+        axis.annotate(f"t = {t:g}", (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=13)
     figure.supxlabel(case.labels[0], fontsize=12, y=0.066)
     figure.supylabel(case.labels[1], fontsize=12, x=0.005)
     scale = figure.add_axes((0.34, 0.042, 0.45, 0.012))
@@ -499,7 +499,7 @@ for axis, (label, case) in zip(axes.flat, CASES.items(), strict=True):
     }
     report.record("fig-histograms-distance", **{f"{n}_{label}": v for n, v in numbers.items()})
     axis.set_ylim(0, None)
-    axis.set_title(case.title, fontsize=11)
+    axis.annotate(case.title, (0.5, 1.02), xycoords="axes fraction", ha="center")
 for axis in axes[:, 0]:
     axis.set_ylabel("distance")
 for axis in axes[-1]:

@@ -148,9 +148,8 @@ spreads = {name: np.asarray(values) for name, values in spreads.items()}
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-inference-answers", "caption": "Left: energy score of the snapshot of μ = 0.20 over the parameter, less its least value, for the full model (black) and three surrogates. Right: estimated less true parameter for five snapshots, none at a parameter trained on, with the standard deviation of a bootstrap over the particles of the snapshot."}, "image": {"alt": "Left: four curves with a minimum near 0.20, close together at the minimum. Right: points around zero with error bars, black for the full model and coloured for the surrogates, which stay within about an error bar of it."}}
 figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.8))
 ensemble = np.stack([answers[f"seed {s}"] for s in SEEDS])
-shades = ("#0072B2", "#56B4E9", "#009E73")
 for k, name in enumerate(makers):
-    colour = "#222222" if name == "full model" else shades[k - 1]
+    colour = hoam.plotting.COLOURS["truth"] if k == 0 else hoam.plotting.shades(3)[k - 1]
     curve = curves[name][TRUE.index(0.20)]
     left.plot(
         grid, curve - curve.min(), color=colour, label=name, linestyle="-" if k == 0 else "--"

@@ -311,9 +311,9 @@ for row, month in zip(axes, TEST, strict=True):
     name = {4: "April", 10: "October"}[month]
     for k, axis in enumerate(row):
         axis.fill_between(hours, low[k], high[k], color="0.85")
-        axis.plot(hours, truth[k], color="#222222", label="observed")
+        axis.plot(hours, truth[k], color=hoam.plotting.COLOURS["truth"], label="observed")
         hoam.plotting.band(axis, "DICE", hours, members[:, k])
-        axis.plot(hours, simple[k], ":", color="#D55E00", label="carried over")
+        axis.plot(hours, simple[k], ":", color=hoam.plotting.COLOURS["floor"], label="carried over")
     row[0].set_ylabel(name)
     data |= {
         f"{name}_observed": truth,
@@ -325,7 +325,7 @@ for row, month in zip(axes, TEST, strict=True):
 for axis, title in zip(
     axes[0], ("mean temperature (°C)", "deviation (°C)", "correlation"), strict=True
 ):
-    axis.set_title(title, fontsize=11)
+    axis.annotate(title, (0.5, 1.04), xycoords="axes fraction", ha="center")
 for axis in axes[1]:
     axis.set_xlabel("hour")
 axes[0, 0].legend(fontsize=8)

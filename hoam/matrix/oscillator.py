@@ -12,7 +12,7 @@ from hoam.runs import Config
 from hoam.systems import Oscillator
 
 #: Numbers of time nodes of the stability study.
-NODES = (16, 32, 64, 128, 256)
+NODES = (16, 64, 256)
 
 
 def runs() -> Iterator[Config]:
