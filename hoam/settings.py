@@ -1,4 +1,4 @@
-"""What `hoam fit --config fit.toml` reads: three tables, every entry of which may be left out.
+"""What `hoam fit --config fit.toml` reads: three tables, every entry of which may be left out::
 
 [data]
 n_samples = 0            # at each parameter and time; 0 for those of the largest snapshot
@@ -10,7 +10,7 @@ seed = 0                 # of the resampling
 kind = "colora"          # or "film" or "mlp"
 width = 64
 depth = 7
-frequencies = [1, 2, 4]  # waves in time, no higher than `hoam check` says are resolved
+frequencies = [1, 2, 4]  # waves in time, no higher than hoam check says are resolved
 
 [training]
 method = "hoam"          # or "dice" or "flow_matching"
