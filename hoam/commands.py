@@ -1,4 +1,6 @@
-"""The command line `hoam`: look at samples of your own, fit a model to them, draw from it::
+"""The command line `hoam`.
+
+Look at samples of your own, fit a model to them, draw from it::
 
     hoam check data.npz
     hoam fit data.npz --config fit.toml --out model.safetensors
