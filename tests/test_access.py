@@ -1,4 +1,4 @@
-from hoam_access import name_summaries
+from hoam_access import name_summaries, plain_citations
 
 ITEM = (
     '<li><a class="current" href="#">{title}</a><details{state}><summary><span '
@@ -23,3 +23,10 @@ def test_a_title_cannot_leave_its_attribute():
 def test_other_summaries_stay_as_they_are():
     html = "<details><summary>Record</summary></details>"
     assert name_summaries(html) == html
+
+
+def test_a_bibliography_is_no_list_of_what_is_not_an_item():
+    entry = '<div class="citation" role="doc-biblioentry"><a href="#x">x</a></div>'
+    html = f'<ul role="list"></ul><div role="list" class="citation-list">{entry}</div>'
+    plain = plain_citations(html)
+    assert plain == html.replace('<div role="list" ', "<div ")

@@ -20,10 +20,19 @@ def name_summaries(html: str) -> str:
     return _SUMMARY.sub(named, html)
 
 
+def plain_citations(body: str) -> str:
+    """Return a page whose bibliography is no list for who listens, since its entries are not."""
+    return body.replace('role="list" class="citation-list"', 'class="citation-list"').replace(
+        'class="citation-list" role="list"', 'class="citation-list"'
+    )
+
+
 def _name(
     _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
 ) -> None:
     make = context.get("generate_toctree_html")
+    if "body" in context:
+        context["body"] = plain_citations(context["body"])
     if make is not None:
         context["generate_toctree_html"] = lambda *a, **k: name_summaries(str(make(*a, **k)))
 

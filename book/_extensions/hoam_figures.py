@@ -48,4 +48,6 @@ def copy_files(results: Results, output: Path) -> None:
                 with Image.open(image) as picture:
                     small = picture.convert("RGB")
                     small.thumbnail((THUMBNAIL_WIDTH, 10 * THUMBNAIL_WIDTH))
+                    # Few colours: the page of all figures holds them all.
+                    small = small.quantize(64)
                     small.save(target / f"{figure}.thumbnail.png", optimize=True)

@@ -51,7 +51,9 @@ def is_foreign(address: str) -> bool:
 
 def show(page: Page, *, width: int, mode: str) -> None:
     """Give a page a width, and a reader whose system is light or dark."""
-    page.set_viewport_size({"width": width, "height": 900})
+    if (page.viewport_size or {}).get("width") != width:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(600)  # the theme looks for what scrolls once a window is at rest
     page.emulate_media(color_scheme=mode)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
@@ -75,14 +77,17 @@ def sideways(page: Page) -> list[str]:
 
 
 def cut_off(page: Page) -> list[str]:
-    """Say what would be cut off at the right edge of a printed sheet."""
+    """Say what would be cut off at the right edge of a printed sheet.
+
+    An inline formula counts by its edge alone: the MathML for listeners in it may be wider.
+    """
     page.set_viewport_size({"width": PRINTED_WIDTH, "height": 990})
     page.emulate_media(media="print")
     return page.evaluate("""() => [...document.querySelectorAll('.bd-article *')]
         .filter((node) => node.checkVisibility() && !node.closest('svg, mjx-container'))
         .filter((node) => node.getBoundingClientRect().right > innerWidth + 1
-            || (getComputedStyle(node).overflowX !== 'visible'
-                && node.scrollWidth > node.clientWidth + 1))
+            || (getComputedStyle(node).overflowX !== 'visible' && !node.matches('span.math')
+                && node.clientWidth && node.scrollWidth > node.clientWidth + 1))
         .slice(0, 5).map((node) => `cut off: ${node.outerHTML.slice(0, 120)}`)""")
 
 

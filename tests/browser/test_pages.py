@@ -24,6 +24,7 @@ PAGES = sorted(
     for path in BUILT.rglob("*.html")
     if path.name != "webpack-macros.html" and not {"mathjax", "_static"} & set(path.parts)
 )
+CHAPTERS = [name for name in PAGES if "_executed/" in name]
 
 
 def test_the_pages_are_there(built):
@@ -51,7 +52,7 @@ def test_every_link_of_a_page_leads_somewhere(built, name):
     assert broken_links(built / name, built) == []
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if "_executed/" in name])
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_figures_are_legible_in_the_dark(page, site, name):
     open_page(page, site + name)
     show(page, width=1280, mode="dark")
