@@ -311,7 +311,8 @@ def draw(label):
             )
             axis.grid(visible=False)
             axis.tick_params(labelsize=11)
-            axis.locator_params(nbins=3, prune="both")
+            axis.locator_params(axis="x", nbins=3, prune="both")
+            axis.locator_params(axis="y", nbins=4, prune="both")
             axis.annotate(
                 ("floor " if name == "full model" else "") + f"{value:.2f}",
                 (0.97, 0.05),
