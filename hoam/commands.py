@@ -1,4 +1,6 @@
-"""The command line `hoam`: look at samples of your own, fit a model to them, draw from it.
+"""The command line `hoam`.
+
+Look at samples of your own, fit a model to them, draw from it::
 
     hoam check data.npz
     hoam fit data.npz --config fit.toml --out model.safetensors
@@ -205,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     log.addHandler(console)
     log.setLevel(logging.INFO)
     try:
-        return app.cli(prog="hoam", description=__doc__, args=arguments)
+        return app.cli(prog="hoam", description=(__doc__ or "").replace("::", ":"), args=arguments)
     except (ValueError, OSError, ImportError) as error:
         sys.stderr.write(f"hoam: {error}\n")
         return 2

@@ -1,25 +1,27 @@
-"""What `hoam fit --config fit.toml` reads: three tables, every entry of which may be left out.
+"""What `hoam fit --config fit.toml` reads.
 
-[data]
-n_samples = 0            # at each parameter and time; 0 for those of the largest snapshot
-held_out_times = [3.0]   # not trained on; the log follows the moments there
-periods = [50.0, 0.0]    # of each coordinate, 0 for none; empty if none is periodic
-seed = 0                 # of the resampling
+Three tables, every entry of which may be left out::
 
-[network]
-kind = "colora"          # or "film" or "mlp"
-width = 64
-depth = 7
-frequencies = [1, 2, 4]  # waves in time, no higher than `hoam check` says are resolved
+    [data]
+    n_samples = 0            # at each parameter and time; 0 for those of the largest snapshot
+    held_out_times = [3.0]   # not trained on; the log follows the moments there
+    periods = [50.0, 0.0]    # of each coordinate, 0 for none; empty if none is periodic
+    seed = 0                 # of the resampling
 
-[training]
-method = "hoam"          # or "dice" or "flow_matching"
-epsilon = 0.0            # diffusion of the inference dynamics, in normalised units
-steps = 4000
-learning_rate = 3e-3
-batch = 128              # samples at each time of a step
-checkpoint_every = 500   # steps
-seed = 0                 # of network and minibatches: another one is another member
+    [network]
+    kind = "colora"          # or "film" or "mlp"
+    width = 64
+    depth = 7
+    frequencies = [1, 2, 4]  # waves in time, no higher than hoam check says are resolved
+
+    [training]
+    method = "hoam"          # or "dice" or "flow_matching"
+    epsilon = 0.0            # diffusion of the inference dynamics, in normalised units
+    steps = 4000
+    learning_rate = 3e-3
+    batch = 128              # samples at each time of a step
+    checkpoint_every = 500   # steps
+    seed = 0                 # of network and minibatches: another one is another member
 
 Entries that are unknown or of another type are refused.
 """

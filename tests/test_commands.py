@@ -213,7 +213,7 @@ def test_bad_settings_are_refused_with_what_was_expected(tmp_path, case):
 
 
 def test_the_settings_shown_in_the_documentation_are_the_defaults_apart_from_examples(tmp_path):
-    shown = textwrap.dedent(inspect.cleandoc(settings.__doc__).split("\n\n", 1)[1])
+    shown = textwrap.dedent(inspect.cleandoc(settings.__doc__).split("::\n\n", 1)[1])
     shown = textwrap.dedent(shown.rpartition("\n\n")[0])
     assert set(tomllib.loads(shown)) == {"data", "network", "training"}
     (tmp_path / "fit.toml").write_text(shown)
