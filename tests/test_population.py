@@ -140,7 +140,7 @@ def test_bad_snapshots_are_refused(case):
 
 
 def test_no_samples_at_all_are_refused():
-    with pytest.raises(ValueError, match="n_samples >= 1; got 0"):
+    with pytest.raises(ValueError, match="at least 1; got 0"):
         hoam.Population.from_arrays(snapshots(3, 3, 3), TIMES, n_samples=0)
 
 
