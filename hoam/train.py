@@ -145,7 +145,6 @@ def fit(
     with nullcontext() if checkpoint is None else held(Path(checkpoint)):
         if checkpoint is not None and Path(checkpoint).exists():
             state, step, elapsed, history = resume(checkpoint, state, run)
-
         samples = scaling.states(np.asarray(population.samples, np.float32))
         data = replicate(minibatch.arrange(samples))
 

@@ -113,6 +113,9 @@ def test_training_sampling_and_saving_work_without_a_network(tmp_path, monkeypat
     path = again.sample(jax.random.key(0), x0, times=np.asarray([0.0, 2.0]), mu=1.0)
     report = hoam.report.Report("example", root=tmp_path)
     report.record("fig-a", mean=float(path.mean()))
+    np.testing.assert_array_equal(path[0], x0.astype(np.float32))
+    assert np.isfinite(path).all()
+    assert (tmp_path / "model.safetensors").stat().st_size > 0
     hoam.metrics.moment_errors(path, path)
 
 
