@@ -29,17 +29,17 @@ from hoam.types import Layers, Potential, PRNGKey, Scalar
 
 
 class Jet(NamedTuple):
-    r"""A potential and its derivatives at one state.
+    r"""A potential and its derivatives at a batch of states.
 
     Attributes:
-        value: $s$.
-        slopes: `[K]`, $v_k\cdot\nabla s$; the gradient when the directions are unit vectors.
-        generator: $\partial_t s + \frac{\epsilon^2}{2}\sum_k (v_k\cdot\nabla)^2 s$.
+        value: `[B]`, $s$.
+        slopes: `[K, B]`, $v_k\cdot\nabla s$; the gradient when the directions are unit vectors.
+        generator: `[B]`, $\partial_t s + \frac{\epsilon^2}{2}\sum_k (v_k\cdot\nabla)^2 s$.
     """
 
-    value: Float[Array, ""]
-    slopes: Float[Array, " K"]
-    generator: Float[Array, ""]
+    value: Float[Array, " B"]
+    slopes: Float[Array, "K B"]
+    generator: Float[Array, " B"]
 
 
 def outputs(
@@ -75,38 +75,42 @@ def evaluate(
 def jet(
     layers: Layers,
     rates: Layers | None,
-    x: Float[Array, " D"],
+    x: Float[Array, "B D"],
     *,
-    directions: Float[Array, "K D"],
+    directions: Float[Array, "K #B D"],
     epsilon: float,
     features: Callable = lambda x: x,
 ) -> Jet:
-    r"""Push a state through the perceptron together with its derivatives.
+    r"""Push a batch of states through the perceptron together with their derivatives.
 
     Args:
         layers: kernels and biases at one time and parameter.
         rates: their time derivatives, from one `jax.jvp` of the layers; `None` to leave
             $\partial_t s$ out.
-        x: `[D]`, a normalised state.
-        directions: `[K, D]`; `jnp.eye(D)` for the exact Laplacian, `K` rows of random signs scaled
-            by $K^{-1/2}$ for Hutchinson's estimate.
+        x: `[B, D]`, normalised states.
+        directions: `[K, 1, D]` for all states alike, or `[K, B, D]`: `jnp.eye(D)[:, None]` for the
+            exact Laplacian, `K` random signs scaled by $K^{-1/2}$ for Hutchinson's estimate.
         epsilon: diffusion $\epsilon \ge 0$; 0 leaves the Laplacian out.
-        features: inputs of the first layer as a function of `x`.
+        features: inputs of the first layer as a function of one state.
 
     Returns:
-        The jet of $s$ at `x`.
+        The jet of $s$ at each state.
     """
     half = 0.5 * epsilon**2
-    h, slopes, generator = lift(features, x, directions, half)
+    # Batched by hand, so that each channel is one contiguous matrix: the step takes about two
+    # thirds of what `vmap` of one state's lines takes, which lays the channels side by side.
+    directions = jnp.broadcast_to(directions, (directions.shape[0], *x.shape))
+    h, slopes, generator = jax.vmap(
+        lambda x, v: lift(features, x, v, half), in_axes=(0, 1), out_axes=(0, 1, 0)
+    )(x, directions)
     last = len(layers) - 1
     for i, (kernel, bias) in enumerate(layers):
-        # One product for all channels: they share the kernel.
-        channels = jnp.concatenate([h[None], generator[None], slopes]) @ kernel
-        generator = channels[1]
+        generator = generator @ kernel
         if rates is not None:
             kernel_rate, bias_rate = rates[i]
-            generator = generator + h @ kernel_rate + bias_rate
-        h, slopes = channels[0] + bias, channels[2:]
+            generator = generator + h @ kernel_rate + bias_rate[None]
+        h = h @ kernel + bias[None]
+        slopes = (slopes.reshape(-1, kernel.shape[0]) @ kernel).reshape(-1, *h.shape)
         if i < last:
             gate = jax.nn.sigmoid(h)
             first = gate * (1 + h * (1 - gate))
@@ -115,7 +119,7 @@ def jet(
                 second = gate * (1 - gate) * (2 + h * (1 - 2 * gate))
                 generator = generator + half * second * jnp.sum(slopes**2, axis=0)
             h, slopes = h * gate, first[None] * slopes
-    return Jet(h[0], slopes[:, 0], generator[0])
+    return Jet(h[:, 0], slopes[:, :, 0], generator[:, 0])
 
 
 def lift(

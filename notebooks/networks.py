@@ -316,10 +316,9 @@ def with_jet(net, params, x, t, mu, epsilon):
     layers, rates = jax.jvp(
         lambda u: net.layers(params, u, mu, dimension=x.shape[1]), (t,), (jnp.ones_like(t),)
     )
-    directions = jnp.eye(x.shape[1], dtype=x.dtype)
-    options = dict(directions=directions, epsilon=epsilon, features=net.features)
-    result = jax.vmap(lambda row: jet(layers, rates, row, **options))(x)
-    return result.slopes, result.generator
+    directions = jnp.eye(x.shape[1], dtype=x.dtype)[:, None]
+    result = jet(layers, rates, x, directions=directions, epsilon=epsilon, features=net.features)
+    return result.slopes.T, result.generator
 
 
 def nested(net, params, x, t, mu, epsilon):

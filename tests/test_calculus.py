@@ -16,10 +16,15 @@ MU = jnp.asarray([-0.7])
 
 def network_jet(network, params, x, t, mu, *, epsilon, directions):
     layers, rates = jax.jvp(
-        lambda t: network.layers(params, t, mu, dimension=x.size), (t,), (jnp.ones_like(t),)
+        lambda t: network.layers(params, t, mu, dimension=x.shape[-1]), (t,), (jnp.ones_like(t),)
     )
     return calculus.jet(
-        layers, rates, x, directions=directions, epsilon=epsilon, features=network.features
+        layers,
+        rates,
+        jnp.atleast_2d(x),
+        directions=directions[:, None],
+        epsilon=epsilon,
+        features=network.features,
     )
 
 
@@ -32,9 +37,9 @@ def test_the_jet_equals_nested_automatic_differentiation(case, epsilon):
     points = jax.random.uniform(jax.random.key(5), (4, 2))
 
     @jax.jit
-    @jax.vmap
     def fast(x):
-        return network_jet(network, params, x, T, MU, epsilon=epsilon, directions=jnp.eye(2))
+        jet = network_jet(network, params, x, T, MU, epsilon=epsilon, directions=jnp.eye(2))
+        return jet._replace(slopes=jet.slopes.T)
 
     @jax.jit
     @jax.vmap
@@ -53,8 +58,28 @@ def test_slopes_of_the_jet_are_directional_derivatives_along_any_directions():
     s = oracles.potential(network, params)
     curvature = jnp.sum(jax.vmap(lambda v: v @ jax.hessian(s)(X, T, MU) @ v)(directions))
     expected = jax.grad(s, argnums=1)(X, T, MU) + 0.125 * curvature
-    np.testing.assert_allclose(jet.slopes, directions @ jax.grad(s)(X, T, MU), rtol=1e-12)
-    np.testing.assert_allclose(jet.generator, expected, rtol=1e-12)
+    np.testing.assert_allclose(jet.slopes[:, 0], directions @ jax.grad(s)(X, T, MU), rtol=1e-12)
+    np.testing.assert_allclose(jet.generator[0], expected, rtol=1e-12)
+
+
+def test_each_state_of_a_batch_may_have_directions_of_its_own():
+    network = oracles.CASES["CoLoRA-periodic"]
+    params = oracles.parameters(network)
+    points = jax.random.uniform(jax.random.key(5), (3, 2))
+    directions = jax.random.normal(jax.random.key(6), (4, 3, 2))
+    layers, rates = jax.jvp(
+        lambda t: network.layers(params, t, MU, dimension=2), (T,), (jnp.ones_like(T),)
+    )
+
+    def along(x, v):
+        options = {"directions": v, "epsilon": 0.5, "features": network.features}
+        return calculus.jet(layers, rates, x, **options)
+
+    together = along(points, directions)
+    for i, x in enumerate(points):
+        alone = along(x[None], directions[:, i : i + 1])
+        for part, whole in zip(alone, together, strict=True):
+            np.testing.assert_allclose(part[..., 0], whole[..., i], rtol=1e-13)
 
 
 def test_the_jet_in_single_precision_stays_in_single_precision_and_close():
@@ -121,7 +146,9 @@ def test_hutchinson_directions_in_the_jet_are_unbiased():
     @jax.vmap
     def estimate(key):
         directions = calculus.random_signs(key, (), 2, 2)
-        return network_jet(network, params, X, T, MU, epsilon=1.0, directions=directions).generator
+        return network_jet(network, params, X, T, MU, epsilon=1.0, directions=directions).generator[
+            0
+        ]
 
     values = np.asarray(estimate(jax.random.split(jax.random.key(0), 2000)))
     standard_error = values.std() / np.sqrt(values.size)

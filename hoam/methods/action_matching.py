@@ -77,7 +77,8 @@ def action_matching(
         signs = None if probes is None else node.extra
 
         def term(s):
-            integrand = omega * (0.5 * jnp.sum(s.slopes**2) + s.generator) + omega_rate * s.value
+            energy = 0.5 * jnp.sum(s.slopes**2, axis=0) + s.generator
+            integrand = omega * energy + omega_rate * s.value
             return node.integral * integrand + node.boundary * omega * s.value
 
         return mean_over_samples(

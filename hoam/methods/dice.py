@@ -91,7 +91,7 @@ def dice(
         before, after, signs = node.extra
 
         def energy(s):
-            return 0.5 * jnp.sum(s.slopes**2) + s.generator
+            return 0.5 * jnp.sum(s.slopes**2, axis=0) + s.generator
 
         def mean(samples):
             return jnp.mean(

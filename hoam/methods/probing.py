@@ -65,7 +65,7 @@ def mean_over_samples(
     r"""Return the mean over samples of a function of the potential and its derivatives.
 
     Args:
-        term: from a `Jet` whose slopes are the gradient to a number.
+        term: from a `Jet` whose slopes `[D, B]` are the gradient to a number for each sample.
         layers: kernels and biases at one time and parameter.
         rates: their time derivatives, `None` to leave $\partial_t s$ out.
         x: `[B, D]`, the samples.
@@ -73,17 +73,12 @@ def mean_over_samples(
         epsilon: diffusion.
         features: inputs of the first layer as a function of a state.
     """
-
-    def along(x: Array, directions: Array) -> Jet:
-        return jet(layers, rates, x, directions=directions, epsilon=epsilon, features=features)
-
-    def exact(x: Array) -> Array:
-        return term(along(x, jnp.eye(x.size, dtype=x.dtype)))
-
-    def estimated(x: Array, directions: Array) -> Array:
-        slopes = jax.grad(lambda y: evaluate(layers, y, features=features))(x)
-        return term(along(x, directions)._replace(slopes=slopes))
-
     if signs is None:
-        return jnp.mean(jax.vmap(exact)(x))
-    return jnp.mean(jax.vmap(estimated)(x, signs))
+        directions = jnp.eye(x.shape[-1], dtype=x.dtype)[:, None]
+    else:
+        directions = signs.swapaxes(0, 1)
+    found = jet(layers, rates, x, directions=directions, epsilon=epsilon, features=features)
+    if signs is not None:
+        slope = jax.grad(lambda y: evaluate(layers, y, features=features))
+        found = found._replace(slopes=jax.vmap(slope, out_axes=1)(x))
+    return jnp.mean(term(found))
