@@ -11,13 +11,10 @@ option is wrong, in which case nothing has been written; 130 if interrupted. Fil
 replaced only with `--force`.
 """
 
-import contextlib
 import dataclasses
-import io
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import jax
@@ -25,10 +22,10 @@ import numpy as np
 import tyro
 from tyro.conf import Positional
 
-from hoam.files import write_atomically
 from hoam.minibatches import stratified
 from hoam.model import load
 from hoam.monitors import means
+from hoam.output import log_file, moment_table, refuse_existing, save_npz
 from hoam.population import Population
 from hoam.quadrature import spline
 from hoam.readers import read_states
@@ -99,7 +96,7 @@ def fit(
     if out.suffix != ".safetensors":
         message = f"Expected a file ending in .safetensors; got {out}. Use another name."
         raise ValueError(message)
-    _refuse([out, record], force=force)
+    refuse_existing([out, record], force=force)
     if state.exists() and not (resume or force):
         message = (
             f"Expected no training under way; got its state in {state}. "
@@ -115,7 +112,7 @@ def fit(
         monitor = means(jax.random.key(settings.training.seed), held_out or population)
     if state.exists() and not resume:
         state.unlink()
-    with _log_file(out.with_suffix(".log"), append=resume):
+    with log_file(log, out.with_suffix(".log"), append=resume):
         log.info("%s\n%s", settings, found)
         highest = max(settings.network.frequencies, default=0)
         if highest > found.resolved:
@@ -179,7 +176,7 @@ def sample(
             "Use hoam sample model.safetensors --out samples.npz."
         )
         raise ValueError(message)
-    _refuse([out], force=force)
+    refuse_existing([out], force=force)
     x0, members = read_states(start), [load(path) for path in models]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
@@ -192,8 +189,8 @@ def sample(
     for said in dict.fromkeys(str(w.message) for w in caught):
         log.warning("warning: %s", said)
     samples = np.stack(paths)
-    _save_npz(out, samples=samples, times=np.asarray(times), mus=np.tile(mu, (len(members), 1)))
-    log.info("%s", _table(samples, times))
+    save_npz(out, samples=samples, times=np.asarray(times), mus=np.tile(mu, (len(members), 1)))
+    log.info("%s", moment_table(samples, times))
     return 0
 
 
@@ -218,33 +215,6 @@ def main(arguments: list[str] | None = None) -> int:
         log.removeHandler(console)
 
 
-def _refuse(paths: list[Path], *, force: bool) -> None:
-    there = [str(path) for path in paths if path.exists()]
-    if there and not force:
-        message = f"Expected no file yet; got {there}. Use another name with --out, or --force."
-        raise FileExistsError(message)
-
-
-@contextlib.contextmanager
-def _log_file(path: Path, *, append: bool) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-        handler.close()
-
-
-def _save_npz(path: Path, **arrays: np.ndarray) -> None:
-    buffer = io.BytesIO()
-    # numpy's stub takes a keyword `allow_pickle` beside the arrays; these are arrays only.
-    np.savez_compressed(buffer, **arrays)  # pyright: ignore[reportArgumentType]
-    write_atomically(path, buffer.getvalue())
-
-
 def _load(path: Path, data: Data) -> tuple[Population, Population | None]:
     """Return the population to train on, and that of the times held out."""
     population = Population.from_file(
@@ -256,16 +226,3 @@ def _load(path: Path, data: Data) -> tuple[Population, Population | None]:
     if not data.held_out_times:
         return population, None
     return population.hold_out(data.held_out_times)
-
-
-def _table(samples: np.ndarray, times: tuple[float, ...]) -> str:
-    """Return mean and deviation of each coordinate at each time as text, with their spread."""
-    rows = ["time " + " ".join(f"mean{i} sd{i}" for i in range(samples.shape[-1]))]
-    moments = np.stack([samples.mean(axis=2), samples.std(axis=2)], axis=-1)
-    for j, t in enumerate(times):
-        values = [f"{m:.4g}" for m in moments[:, j].mean(axis=0).ravel()]
-        if len(samples) > 1:
-            spread = moments[:, j].std(axis=0, ddof=1).ravel()
-            values = [f"{value}±{s:.1g}" for value, s in zip(values, spread, strict=True)]
-        rows.append(" ".join([f"{t:g}", *values]))
-    return "\n".join(rows)

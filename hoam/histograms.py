@@ -22,9 +22,10 @@ which grows with the number of cells: a fine grid sees fine scales, and noise.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-type Samples = Float[Array, "..."] | Float[np.ndarray, "..."]
+from hoam.types import Samples
+
 type Shares = Float[np.ndarray, "..."]
 
 

@@ -2,18 +2,6 @@ r"""Samples of a population $\rho(t, x; \mu)$: from arrays, from a simulator, or
 
 A rule in time needs samples at the same times for all parameters (`hoam.quadrature`), and nothing
 more: neither the same number of samples everywhere, nor the same trajectories at two times.
-
-Measured snapshots rarely hold equally many samples. `Population.from_arrays` repeats those of a
-small one: of $n$ samples each appears $\lfloor N/n \rfloor$ or $\lceil N/n \rceil$ times among $N$,
-which ones once more is drawn at random. The law of the $N$ differs from the empirical law of the
-$n$ by a total variation of
-
-$$\frac{r(n - r)}{nN} \le \frac{n}{4N}, \qquad r = N \bmod n,$$
-
-by nothing if $N$ is a multiple of $n$. A mean over them is unbiased, with a standard error of
-$\frac{s}{N}\sqrt{r(n - r)/(n - 1)}$ for samples of standard deviation $s$; for $N \ge n$ that is
-at most 0.36 of the error $s/\sqrt{n}$ that $n \gg 1$ samples have anyway. Repeated samples add no
-information: it is the smallest snapshot that says how well its law is known.
 """
 
 from collections.abc import Sequence
@@ -22,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 
 from hoam.arguments import as_whole, is_positive
 from hoam.readers import read
+from hoam.resampling import equal_sizes
 from hoam.types import as_parameters, as_times
 
 
@@ -132,7 +120,7 @@ class Population:
             times: `[T]`, ascending, the same for all parameters.
             mus: `[M, P]` or `[M]`; if there is no parameter, leave it out (it is then 0).
             n_samples: common number of samples `N`; that of the largest snapshot if not given.
-                Snapshots of another size are resampled as the module says, others are left alone.
+                Snapshots of another size are resampled (`hoam.resampling`), others are left alone.
             seed: seed of the resampling.
             periods: as above.
 
@@ -150,22 +138,8 @@ class Population:
                 "Use one array per parameter and time; a rule in time needs common times."
             )
             raise ValueError(message)
-        snapshots = [[_as_snapshot(x) for x in block] for block in samples]
-        shapes = {x.shape for block in snapshots for x in block}
-        if any(len(s) != 2 or 0 in s or s[1] != next(iter(shapes))[1] for s in shapes):
-            message = (
-                "Expected snapshots of at least one sample, and as many coordinates in all; got "
-                f"shapes {sorted(shapes)[:4]}. Use samples[m][j] with shape [n, D]."
-            )
-            raise ValueError(message)
-        size = max(n for n, _ in shapes) if n_samples is None else n_samples
-        size = as_whole(size, least=1, what="a number of samples")
-        generator = np.random.default_rng(seed)
-        rows = [
-            [x if len(x) == size else resample(x, size, generator) for x in block]
-            for block in snapshots
-        ]
-        return cls(np.asarray(rows), times, mus, periods)
+        samples = equal_sizes(samples, n_samples=n_samples, seed=seed)
+        return cls(samples, times, mus, periods)
 
     @classmethod
     def from_file(
@@ -250,22 +224,3 @@ class Population:
         """
         n_samples = as_whole(n_samples, least=1, what="a number of samples")
         return Population(self.samples[:, :, :n_samples], self.times, self.mus, self.periods)
-
-
-def _as_snapshot(x: Any) -> np.ndarray:
-    x = np.asarray(x)
-    x = x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
-    return x[:, None] if x.ndim == 1 else x
-
-
-def resample(
-    samples: Float[np.ndarray, "n D"], n_samples: int, generator: np.random.Generator
-) -> Float[np.ndarray, "N D"]:
-    """Return `n_samples` rows in random order, each sample in as equal a number as possible.
-
-    Args:
-        samples: `[n, D]`.
-        n_samples: number of rows to return; if smaller than `n`, no sample appears twice.
-        generator: source of the order.
-    """
-    return samples[np.resize(generator.permutation(len(samples)), n_samples)]

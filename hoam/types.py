@@ -18,6 +18,8 @@ from hoam.arguments import as_floats
 
 type Scalar = Float[Array, ""] | Float[np.ndarray, ""] | float
 type PRNGKey = Key[Array, ""]
+#: Samples, or numbers over time, on a device or not.
+type Samples = Float[Array, "..."] | Float[np.ndarray, "..."]
 #: A potential of one state at one time and parameter, $s(x, t, \mu)$: scalar out.
 type Potential = Callable[[Float[Array, " D"], Scalar, Float[Array, " P"]], Float[Array, ""]]
 

@@ -243,7 +243,7 @@ plt.show()
 # ## Errors at unseen parameters
 #
 # Three numbers, each beside its floor between two independent runs of the full model: the relative error of the mean,
-# that of the nine variances ({py:func}`hoam.metrics.moment_errors`, over all times), and the
+# that of the nine variances ({py:func}`~hoam.metrics.distances.moment_errors`, over all times), and the
 # Sinkhorn divergence at $t = 3.7$ and at the end, debiased, with regularisation 0.2 and every mode in units of its own root mean
 # square {cite}`cuturi2022ott`. The Gaussian that has the exact mean and covariance of the full model is the model to beat: it
 # knows the moments and has a single hump.

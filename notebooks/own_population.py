@@ -54,7 +54,7 @@ import pandas as pd
 import hoam
 from hoam.commands import main
 from hoam.metrics import moment_errors, sinkhorn_divergence
-from hoam.population import resample
+from hoam.resampling import resample
 from hoam.survey import survey, wave_defects
 
 hoam.plotting.style()
@@ -81,7 +81,7 @@ table.head(3)
 # A table like this one, with a column `time`, columns that begin with `mu` and columns that begin with `x`, is all that
 # {py:meth}`~hoam.population.Population.from_file` needs, as CSV or Parquet; {py:mod}`hoam.readers` also takes NumPy archives, netCDF and Zarr. Snapshots
 # smaller than the largest are resampled, so that each of their samples appears once or twice. The law of a resampled snapshot is that
-# of its samples up to a bound that {py:mod}`hoam.population` states, and exactly that if their number divides.
+# of its samples up to a bound that {py:mod}`hoam.resampling` states, and exactly that if their number divides.
 
 # %%
 folder = tempfile.TemporaryDirectory()

@@ -372,7 +372,7 @@ plt.show()
 #
 # ## Errors
 #
-# Relative errors of the mean and of the one hundred variances ({py:func}`hoam.metrics.moment_errors`, over all times), and the Sinkhorn
+# Relative errors of the mean and of the one hundred variances ({py:func}`~hoam.metrics.distances.moment_errors`, over all times), and the Sinkhorn
 # divergence at $t = 1$ and $t = 2$, debiased, with every coordinate in units of its own root mean square and regularisation 5, which is
 # about half of the mean squared distance between two samples, {num}`fig-trap-moments.cost:.0f`. With less regularisation the floor drowns
 # everything ({ref}`ex-trap-floor`). For models: median of three seeds (worst).

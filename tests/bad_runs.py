@@ -18,7 +18,7 @@ KEY = jax.random.key(0)
 CLOUD = np.ones((3, 2))
 METRICS = {
     **cases(
-        "hoam.metrics.electric_energy",
+        "hoam.metrics.energy.electric_energy",
         [
             (
                 name,
@@ -38,11 +38,11 @@ METRICS = {
         ],
     ),
     **cases(
-        "hoam.metrics.relative_error",
+        "hoam.metrics.energy.relative_error",
         [("lengths", lambda f: metrics.relative_error(np.ones(3), np.ones(4)), "(3,) and (4,)")],
     ),
     **cases(
-        "hoam.metrics.growth_rate",
+        "hoam.metrics.energy.growth_rate",
         [
             (
                 name,
@@ -60,18 +60,18 @@ METRICS = {
         ],
     ),
     **cases(
-        "hoam.metrics.moments",
+        "hoam.metrics.distances.moments",
         [
             ("one sample", lambda folder: metrics.moments(np.ones((1, 2))), "(1, 2)"),
             ("one axis", lambda folder: metrics.moments(np.ones(4)), "(4,)"),
         ],
     ),
     **cases(
-        "hoam.metrics.moment_errors",
+        "hoam.metrics.distances.moment_errors",
         [("times", lambda f: metrics.moment_errors(GOOD[0], GOOD[0][:2]), "(2, 4, 2)")],
     ),
     **cases(
-        "hoam.metrics.gaussian_wasserstein",
+        "hoam.metrics.distances.gaussian_wasserstein",
         [
             (
                 "another dimension",
@@ -83,7 +83,7 @@ METRICS = {
         ],
     ),
     **cases(
-        "hoam.metrics.sinkhorn_divergence",
+        "hoam.metrics.distances.sinkhorn_divergence",
         [
             (
                 name,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hoam
-from hoam.population import resample
+from hoam.resampling import resample
 
 TIMES = [0.0, 0.3, 1.0]
 
