@@ -35,6 +35,8 @@ def notebook_inputs(wildcards):
     if wildcards.name == "speed":  # it times as the benchmarks do
         found += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("benchmarks/*.py"))
         found += ["tests/oracles.py"]
+    if wildcards.name in ("comparison", "comparison_plasmas", "histograms"):
+        found += ["benchmarks/measure.py", "benchmarks/solvers.py"]
     return found
 
 

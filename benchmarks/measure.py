@@ -34,6 +34,13 @@ class Timing(NamedTuple):
     high: float
 
 
+def clocked[T](function: Callable[..., T], *arguments: Any, **options: Any) -> tuple[T, float]:
+    """Return what a function computes, waited for, and the seconds that this took."""
+    began = time.perf_counter()
+    result = jax.block_until_ready(function(*arguments, **options))
+    return result, time.perf_counter() - began
+
+
 def timing(function: Callable[[], Any], *, runs: int = RUNS, warm: bool = False) -> Timing:
     """Return the seconds that a function takes once it is compiled.
 
@@ -54,9 +61,7 @@ def timings(
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for _ in range(runs):
         for name, function in functions.items():
-            began = time.perf_counter()
-            jax.block_until_ready(function())
-            seconds[name].append(time.perf_counter() - began)
+            seconds[name].append(clocked(function)[1])
     return {n: Timing(statistics.median(s), min(s), max(s)) for n, s in seconds.items()}
 
 

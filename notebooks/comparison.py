@@ -48,16 +48,13 @@
 profile = "book"
 
 # %% tags=["hide-input"]
-import dataclasses
-import time
-
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
 
 import hoam
+from benchmarks import measure, solvers
 from hoam.metrics import sinkhorn_divergence
-from hoam.samplers import AnnealedLangevin, FlowSampler
 
 hoam.plotting.style()
 report = hoam.report.Report("comparison", profile=profile)
@@ -146,17 +143,20 @@ def error(paths, case):
     )
 
 
-def timed(model, case, **settings):
+DEFAULT = {name: solvers.rollout(128) for name in METHODS}
+DEFAULT |= {"CFM": solvers.flow(), "NCSM": solvers.chain()}
+
+
+def ask(model, case, solver):
     """Return the samples of a model at all output times, and the seconds that they took."""
     key, x0, times = starts[case]
-    began = time.perf_counter()
-    paths = model.sample(key, x0, times=times, mu=CASES[case][1], **settings)
-    return np.asarray(paths), time.perf_counter() - began
+    paths, took = measure.clocked(solver.sample, model, key, x0, times=times, mu=CASES[case][1])
+    return np.asarray(paths), took
 
 
 errors, seconds, ends = {}, {}, {}
 for (case, name, seed), model in models.items():
-    paths, took = timed(model, case)
+    paths, took = ask(model, case, DEFAULT[name])
     errors[case, name, seed] = error(paths, case)
     ends[case, name, seed] = paths[-1]
     seconds[case, name] = min(took, seconds.get((case, name), np.inf))  # the first call compiles
@@ -217,44 +217,21 @@ plt.show()
 # defaults is the fastest of the three seeds.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-comparison-time", "caption": "Error and run time of all output times, for solvers from cheap to costly; the star is the default. Left: bistable particle, right: convection at r = 13.65; the first seed of each method. Grey line: floor. Black line: run time of the full model for as many samples."}, "image": {"alt": "Two panels with logarithmic axes, one curve per method. Curves fall with time and level off. Score matching lies far to the right."}}
-ROLLOUTS = {f"{n} steps": {"max_step": 1 / n} for n in (16, 32, 64, 128)}
-FLOWS = {
-    "1 step, Heun": FlowSampler(steps=1, order=2),
-    "2 steps, Heun": FlowSampler(steps=2, order=2),
-    "4 steps, Heun": FlowSampler(steps=4, order=2),
-    "8 steps, Heun": FlowSampler(steps=8, order=2),
-    "32 steps, Runge-Kutta 4": FlowSampler(),
-}
-CHAINS = {f"10 x {n} steps": AnnealedLangevin(steps=n) for n in (10, 30, 100)}
-DEFAULT = {
-    "HOAM-G": "128 steps",
-    "DICE": "128 steps",
-    "CFM": "32 steps, Runge-Kutta 4",
-    "NCSM": "10 x 100 steps",
+ROLLOUTS = [solvers.rollout(n) for n in (16, 32, 64, 128)]
+SOLVERS = {
+    "HOAM-G": ROLLOUTS,
+    "DICE": ROLLOUTS,
+    "CFM": [*(solvers.flow(n, order=2) for n in (1, 2, 4, 8)), solvers.flow()],
+    "NCSM": [solvers.chain(n) for n in (10, 30, 100)],
 }
 runs = 1 if quick else 3
-
-
-def choices(name, case):
-    """Return the runs of one method to compare, from cheap to costly, by name."""
-    model = models[case, name, 0]
-    if model.sampler is None:
-        return {label: (model, settings) for label, settings in ROLLOUTS.items()}
-    samplers = FLOWS if name == "CFM" else CHAINS
-    return {
-        label: (dataclasses.replace(model, sampler=sampler), {})
-        for label, sampler in samplers.items()
-    }
-
-
 swept, full = {}, {}
 for case, (system, mu, *_) in CASES.items():
     key, _, times = starts[case]
-    full[case] = np.inf
-    for _ in range(runs):
-        began = time.perf_counter()
-        jax.block_until_ready(system.simulate(key, mu=mu, times=times, n_samples=n_samples))
-        full[case] = min(full[case], time.perf_counter() - began)
+    full[case] = min(
+        measure.clocked(system.simulate, key, mu=mu, times=times, n_samples=n_samples)[1]
+        for _ in range(runs)
+    )
     report.record(
         "fig-comparison-time",
         **{f"full_{case}": full[case]},
@@ -262,26 +239,26 @@ for case, (system, mu, *_) in CASES.items():
     )
 SWEPT = ("bistable", "chaos_1365")
 for case in SWEPT:
-    for name in DEFAULT:
-        swept[case, name, DEFAULT[name]] = (seconds[case, name], errors[case, name, 0])
-        for label, (model, settings) in choices(name, case).items():
-            if label == DEFAULT[name]:
+    for name, choices in SOLVERS.items():
+        model, found = models[case, name, 0], {}
+        for solver in choices:
+            if solver == DEFAULT[name]:
+                found[solver] = solvers.Cost(seconds[case, name], errors[case, name, 0])
                 continue
-            found, _ = timed(model, case, **settings)  # compiles
-            again = [
-                timed(model, case, **settings)[1] for _ in range(1 if name == "NCSM" else runs)
-            ]
-            swept[case, name, label] = (min(again), error(found, case))
+            paths, _ = ask(model, case, solver)  # compiles
+            again = [ask(model, case, solver)[1] for _ in range(1 if name == "NCSM" else runs)]
+            found[solver] = solvers.Cost(min(again), error(paths, case))
+        swept[case, name] = found
 
 figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.8), sharey=True)
 data = {}
 for axis, case in zip(axes, SWEPT, strict=True):
-    for name in DEFAULT:
-        points = np.asarray(sorted(v for (c, n, _), v in swept.items() if (c, n) == (case, name)))
+    for name in SOLVERS:
+        points = np.asarray(sorted(swept[case, name].values()))
         data[f"{METHODS[name]}_{case}"] = points
         hoam.plotting.line(axis, name, *points.T, marker="o", markersize=4)
         axis.plot(
-            *swept[case, name, DEFAULT[name]], "*", color=hoam.plotting.COLOURS[name], markersize=13
+            *swept[case, name][DEFAULT[name]], "*", color=hoam.plotting.COLOURS[name], markersize=13
         )
     axis.axhline(floors[case], color=hoam.plotting.COLOURS["floor"])
     axis.axvline(full[case], color=hoam.plotting.COLOURS["truth"])
@@ -293,33 +270,28 @@ axes[0].legend(fontsize=9)
 
 cheapest = {}
 for case in SWEPT:
-    goal = 1.2 * swept[case, "HOAM-G", DEFAULT["HOAM-G"]][1]
-    for name in DEFAULT:
-        found = {label: v for (c, n, label), v in swept.items() if (c, n) == (case, name)}
-        reached = [label for label, (_, value) in found.items() if value <= goal]
-        best = min(found, key=lambda label: found[label][1])
-        chosen = min(reached, key=lambda label: found[label][0]) if reached else best
-        cheapest[case, name] = chosen
+    default = {name: swept[case, name][DEFAULT[name]] for name in SOLVERS}
+    goal = 1.2 * default["HOAM-G"].error
+    equal = {}
+    for name in SOLVERS:
+        solver = solvers.cheapest(swept[case, name], goal=goal)
+        cheapest[case, name], equal[name] = solver, swept[case, name][solver]
         report.record(
             "fig-comparison-time",
             **{
-                f"equal_seconds_{METHODS[name]}_{case}": found[chosen][0],
-                f"equal_error_{METHODS[name]}_{case}": found[chosen][1],
-                f"reached_{METHODS[name]}_{case}": bool(reached),
+                f"equal_seconds_{METHODS[name]}_{case}": equal[name].seconds,
+                f"equal_error_{METHODS[name]}_{case}": equal[name].error,
+                f"reached_{METHODS[name]}_{case}": bool(equal[name].error <= goal),
             },
         )
     for name in ("CFM", "NCSM"):
-        method = METHODS[name]
-        default = swept[case, name, DEFAULT[name]][0]
-        ours = swept[case, "HOAM-G", DEFAULT["HOAM-G"]][0]
-        equal = swept[case, name, cheapest[case, name]][0]
-        ours_equal = swept[case, "HOAM-G", cheapest[case, "HOAM-G"]][0]
+        method, ratio = METHODS[name], equal[name].seconds / equal["HOAM-G"].seconds
         report.record(
             "fig-comparison-time",
             **{
-                f"ratio_{method}_{case}": default / ours,
-                f"equal_ratio_{method}_{case}": equal / ours_equal,
-                f"break_even_{method}_{case}": n_outputs * ours_equal / equal,
+                f"ratio_{method}_{case}": default[name].seconds / default["HOAM-G"].seconds,
+                f"equal_ratio_{method}_{case}": ratio,
+                f"break_even_{method}_{case}": n_outputs / ratio,
             },
         )
 report.record("fig-comparison-time", outputs=n_outputs)
@@ -330,9 +302,9 @@ report.figure(
     parameters={"samples": n_samples, "output times": n_outputs, "runs": runs},
 )
 plt.show()
-for (case, name), label in cheapest.items():
-    seconds, value = swept[case, name, label]
-    print(f"{case:11s} {name:7s} {label:24s} {seconds:7.3f} s   error {value:.3g}")
+for (case, name), solver in cheapest.items():
+    took, value = swept[case, name][solver]
+    print(f"{case:11s} {name:7s} {solver.label:24s} {took:7.3f} s   error {value:.3g}")
 
 # %% [markdown]
 # The list names, for each method, the cheapest solver whose error is at most 1.2 times that of HOAM-G with its defaults, or else

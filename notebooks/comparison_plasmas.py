@@ -47,8 +47,6 @@
 profile = "book"
 
 # %% tags=["hide-input"]
-import dataclasses
-import time
 from typing import NamedTuple
 
 import jax
@@ -56,8 +54,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 import hoam
+from benchmarks import measure, solvers
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
-from hoam.samplers import FlowSampler
 
 hoam.plotting.style()
 report = hoam.report.Report("comparison_plasmas", profile=profile)
@@ -114,8 +112,6 @@ CASES = {
     ),
 }
 PAIRS = [(case, mu) for case in CASES for mu in CASES[case].system.test_mus]
-QUIET = FlowSampler(steps=8, order=2, quiet=True)
-FLOW = FlowSampler(steps=8, order=2)
 EVERY = 4  # the chain of NCSM is long: it runs at every fourth output time
 n_truth, n_model, n_draws = (2**11, 2**8, 4) if quick else (2**16, 2**12, 32)
 test_key = jax.random.key(47_001)  # no training or validation run uses it
@@ -175,30 +171,35 @@ for case, mu in PAIRS:
 # enough for CFM was seen at test parameters; the default, 32 Runge-Kutta steps, is in the list below.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-plasmas-energy", "caption": "Electric energy at the held-out parameters of three plasmas: full model (black), scatter of as many independent draws from it (grey, 5 % to 95 %), HOAM-G (first seed), DICE, CFM and NCSM; medians, and ranges over three seeds where there are three; CFM also from a quiet start. Energies of independent samples are shown without the mean energy of their noise."}, "image": {"alt": "Three rows of two panels. Top, two streams: all curves rise with the black one; after saturation that of HOAM-G stays high, those of CFM and DICE follow the truth. Middle, bump on tail: the grey band covers the panel and single points of CFM and NCSM jump about in it, while quiet CFM lies on the black curve and HOAM-G and DICE waver about it. Bottom, Landau damping, on an axis that is linear near zero and logarithmic beyond: all fall with the arches of the truth; late, HOAM-G and DICE stay above it."}}
-SETTINGS = {
-    "CFM": {"sampler": FLOW},
-    "CFM, quiet": {"sampler": QUIET},
-    "NCSM": {"every": EVERY, "alone": True},
+DEFAULT = {name: solvers.rollout(128) for name in METHODS}
+DEFAULT |= {
+    "CFM": solvers.flow(8, order=2),
+    "CFM, quiet": solvers.flow(8, order=2, quiet=True),
+    "NCSM": solvers.chain(),
 }
+LONG = (solvers.chain(), solvers.flow())  # they run at every fourth output time
 rollouts, energies, seconds = {}, {}, {}
 
 
-def timed(name, case, seed, mu, *, every=1, alone=False, **changes):
+def stride(solver):
+    return EVERY if solver in LONG else 1
+
+
+def ask(name, case, seed, mu, solver):
     """Return samples at the output times, and keep the least seconds that one of them took."""
     stem = METHODS[name].removesuffix("_quiet")
     model = hoam.load(f"checkpoints/{CASES[case].stem}{stem}-{seed}.safetensors")
-    model = dataclasses.replace(model, sampler=changes.get("sampler", model.sampler))
-    steps = {key: value for key, value in changes.items() if key == "max_step"}
-    key, times = jax.random.fold_in(test_key, seed), outputs[case][::every]
+    key, times = jax.random.fold_in(test_key, seed), outputs[case][:: stride(solver)]
     start = CASES[case].system.initial(key, mu=mu, n_samples=n_model)
-    calls = [times[[0, i]] for i in range(1, len(times))] if alone else [times]
-    place, parts = (name, case, str(changes)), [np.asarray(start)[None]]
+    # Each time of a chain is a call of its own, so that only the first of them compiles.
+    calls = [times[[0, i]] for i in range(1, len(times))] if name == "NCSM" else [times]
+    place, parts = (name, case, solver), [np.asarray(start)[None]]
     for i, call in enumerate(calls):
-        began = time.perf_counter()
-        paths = model.sample(jax.random.fold_in(key, i), start, times=call, mu=mu, **steps)
+        paths, took = measure.clocked(
+            solver.sample, model, jax.random.fold_in(key, i), start, times=call, mu=mu
+        )
         parts.append(np.asarray(paths)[1:])
-        took = (time.perf_counter() - began) / (len(call) - 1)
-        seconds[place] = min(took, seconds.get(place, np.inf))  # the first call also compiles
+        seconds[place] = min(took / (len(call) - 1), seconds.get(place, np.inf))
     return np.concatenate(parts)
 
 
@@ -207,8 +208,7 @@ for case, mu in PAIRS:
         if name == "NCSM" and mu != CASES[case].system.test_mus[0]:
             continue
         for seed in range(1 if quick or name in ("HOAM-G", "NCSM") else CASES[case].seeds):
-            settings = SETTINGS.get(name, {})
-            paths = timed(name, case, seed, mu, **settings)
+            paths = ask(name, case, seed, mu, DEFAULT[name])
             rollouts[name, seed, case, mu] = paths
             shift = noise_energy(case, mu) if name in DRAWN else 0.0
             energies[name, seed, case, mu] = energy(paths, case, mu) - shift
@@ -230,7 +230,7 @@ for axis, (case, mu) in zip(axes.flat, PAIRS, strict=True):
     for name, stem in METHODS.items():
         if name == "NCSM" and mu != CASES[case].system.test_mus[0]:
             continue
-        curves, every = curves_of(name, case, mu), EVERY if name == "NCSM" else 1
+        curves, every = curves_of(name, case, mu), stride(DEFAULT[name])
         data[f"{stem}_{end}"] = curves
         if name in DRAWN:
             times, low, high = t[::every][1:], curves.min(axis=0)[1:], curves.max(axis=0)[1:]
@@ -310,7 +310,7 @@ for row, (case, t) in zip(axes, middle.items(), strict=True):
     velocity, bins = truth[case, mu].shape[-1] // 2, 20 if quick or case == "bump" else 40
     some = generator.permutation(n_truth)[:n_model]
     panels = {"full model": truth[case, mu][place, some]} | {
-        name: rollouts[name, 0, case, mu][place // (EVERY if name == "NCSM" else 1)]
+        name: rollouts[name, 0, case, mu][place // stride(DEFAULT[name])]
         for name in METHODS
         if name != "CFM, quiet"
     }
@@ -352,9 +352,9 @@ plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-plasmas-time", "caption": "Run time for 4096 samples over the number of output times: HOAM-G, one rollout for any number (blue), CFM (pink) and NCSM (orange) with their defaults; thin lines: the cheapest solver that reaches the error of HOAM-G; black: the full model with 65 536 markers."}, "image": {"alt": "Three panels with logarithmic axes. Horizontal lines for the rollout and, close to it, the full model; rising lines for the samplers, that of score matching highest, those of flow matching crossing the rollout at some and at many output times."}}
 SOLVERS = {
-    "HOAM-G": [{"max_step": 1 / n} for n in (16, 32, 64)],
-    "CFM": [{"sampler": FlowSampler(), "every": EVERY}],
-    "CFM, quiet": [{"sampler": dataclasses.replace(QUIET, steps=n)} for n in (2, 4)],
+    "HOAM-G": [solvers.rollout(n) for n in (128, 16, 32, 64)],
+    "CFM": [DEFAULT["CFM"], solvers.flow()],
+    "CFM, quiet": [solvers.flow(n, order=2, quiet=True) for n in (8, 2, 4)],
 }
 numbers = np.asarray([1, 4, 16, 64, 256])
 figure, axes = plt.subplots(1, 3, figsize=(9.5, 3.4), sharey=True)
@@ -362,60 +362,46 @@ data = {"output_times": numbers}
 for axis, (case, settings) in zip(axes, CASES.items(), strict=True):
     mu = settings.system.test_mus[0]
     exact = truth_energy[case, mu]
-    labels = {}
-    found = {name: {} for name in SOLVERS}  # by solver: seconds for one output time, and error
+    found = {name: {} for name in SOLVERS}  # seconds for one output time, and error
+    cheapest = {}
     for name, choices in SOLVERS.items():
         shift = noise_energy(case, mu) if name in DRAWN else 0.0
-        for choice in [SETTINGS.get(name, {}), *choices]:
-            if choice == SETTINGS.get(name, {}):
+        for solver in choices:
+            if solver == DEFAULT[name]:
                 curve = energies[name, 0, case, mu]
             else:
-                timed(name, case, 0, mu, **choice)  # the first call compiles
-                curve = energy(timed(name, case, 0, mu, **choice), case, mu) - shift
-            every = choice.get("every", 1)
-            place = str({key: value for key, value in choice.items() if key != "every"})
-            solver = choice.get("sampler")
-            labels[place] = (
-                f"{solver.steps} steps of order {solver.order}"
-                if solver
-                else f"{1 / choice.get('max_step', 1 / 128):.0f} steps to the horizon"
-            )
-            value = relative_l2_error(curve[1:], exact[::every][1:])
-            found[name][place] = (seconds[name, case, place], value)
-    goal = 1.2 * found["HOAM-G"]["{}"][1]
-    cheapest = {}
-    for name, solvers in found.items():
-        reached = [place for place, (_, value) in solvers.items() if value <= goal]
-        best = min(solvers, key=lambda place: solvers[place][1])
-        cheapest[name] = min(reached, key=lambda p: solvers[p][0]) if reached else best
-        took, value = solvers[cheapest[name]]
+                ask(name, case, 0, mu, solver)  # the first call compiles
+                curve = energy(ask(name, case, 0, mu, solver), case, mu) - shift
+            value = relative_l2_error(curve[1:], exact[:: stride(solver)][1:])
+            found[name][solver] = solvers.Cost(seconds[name, case, solver], value)
+    goal = 1.2 * found["HOAM-G"][DEFAULT["HOAM-G"]].error
+    for name, costs in found.items():
+        solver = solvers.cheapest(costs, goal=goal)
+        cheapest[name] = costs[solver]
         report.record(
             "fig-plasmas-time",
             **{
-                f"equal_seconds_{METHODS[name]}_{case}": took * settings.intervals,
-                f"equal_error_{METHODS[name]}_{case}": value,
-                f"reached_{METHODS[name]}_{case}": bool(reached),
+                f"equal_seconds_{METHODS[name]}_{case}": costs[solver].seconds * settings.intervals,
+                f"equal_error_{METHODS[name]}_{case}": costs[solver].error,
+                f"reached_{METHODS[name]}_{case}": bool(costs[solver].error <= goal),
             },
         )
-        print(f"{case:10s} {name:11s} {labels[cheapest[name]]:24s} error {value:.3f}")
-    began = time.perf_counter()
-    jax.block_until_ready(
-        settings.system.simulate(test_key, mu=mu, times=outputs[case], n_samples=n_truth)
+        print(f"{case:10s} {name:11s} {solver.label:24s} error {costs[solver].error:.3f}")
+    _, full = measure.clocked(
+        settings.system.simulate, test_key, mu=mu, times=outputs[case], n_samples=n_truth
     )
-    full = time.perf_counter() - began
     each = {
-        "hoam_g": seconds["HOAM-G", case, "{}"],
-        "cfm": seconds["CFM", case, str({"sampler": FlowSampler()})],
-        "ncsm": seconds["NCSM", case, "{}"],
+        "hoam_g": seconds["HOAM-G", case, DEFAULT["HOAM-G"]],
+        "cfm": seconds["CFM", case, solvers.flow()],
+        "ncsm": seconds["NCSM", case, DEFAULT["NCSM"]],
     }
-    cheap = {name: found[name][cheapest[name]][0] for name in found}
-    rollout = cheap["HOAM-G"] * settings.intervals
+    rollout = cheapest["HOAM-G"].seconds * settings.intervals
     report.record(
         "fig-plasmas-time",
         **{f"full_{case}": full, f"equal_seconds_ncsm_{case}": each["ncsm"] * settings.intervals},
         **{f"seconds_{name}_{case}": took * settings.intervals for name, took in each.items()},
         **{
-            f"break_even_cfm_{case}": rollout / cheap["CFM, quiet"],
+            f"break_even_cfm_{case}": rollout / cheapest["CFM, quiet"].seconds,
             f"break_even_ncsm_{case}": rollout / each["ncsm"],
             f"ratio_cfm_{case}": each["cfm"] / each["hoam_g"],
             f"ratio_ncsm_{case}": each["ncsm"] / each["hoam_g"],
@@ -432,7 +418,7 @@ for axis, (case, settings) in zip(axes, CASES.items(), strict=True):
         data[f"{METHODS.get(name, 'full_model')}_{case}"] = values
     for name, values in {
         "HOAM-G": np.full(len(numbers), rollout),
-        "CFM": cheap["CFM, quiet"] * numbers,
+        "CFM": cheapest["CFM, quiet"].seconds * numbers,
     }.items():
         hoam.plotting.line(axis, name, numbers, values, linewidth=0.8, label=None)
         data[f"{METHODS[name]}_cheapest_{case}"] = values
@@ -473,7 +459,7 @@ plt.show()
 # ## Change this and see
 #
 # - `n_model = 2**15`: which columns of the table change, and by what factor?
-# - `dataclasses.replace(QUIET, steps=1)`: is one step of Heun's method enough for a flow?
+# - `solvers.flow(1, order=2, quiet=True)`: is one step of Heun's method enough for a flow?
 # - `EVERY = 2` for NCSM: how much longer does the page take?
 #
 # ## Exercises

@@ -58,7 +58,6 @@
 profile = "book"
 
 # %% tags=["hide-input"]
-import dataclasses
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -70,8 +69,8 @@ from matplotlib.colors import PowerNorm
 from scipy.stats import norm
 
 import hoam
+from benchmarks import solvers
 from hoam.histograms import Cells, sampling_distance, total_variation
-from hoam.samplers import AnnealedLangevin, FlowSampler
 
 hoam.plotting.style()
 report = hoam.report.Report("histograms", profile=profile)
@@ -84,8 +83,8 @@ METHODS = {
     "CFM": "cfm",
     "DICE": "dice",
 }
-FLOW, CHAIN = FlowSampler(steps=8, order=2), AnnealedLangevin(steps=2 if quick else 100)
-STEP = 1 / 8 if quick else 1 / 128  # of a rollout, of the horizon
+SAMPLERS = {"CFM": solvers.flow(8, order=2), "NCSM": solvers.chain(2 if quick else 100)}
+STEPS = 8 if quick else 128  # of a rollout
 SETS = 4  # that the floor is measured with
 test_key = jax.random.key(48_001)  # no training or validation run uses it
 
@@ -107,7 +106,7 @@ class Case(NamedTuple):
     samples: int = N
     reference: int = M
     points: int = 1  # of the plane, for each sample
-    step: float = STEP
+    steps: int = STEPS
 
 
 def coordinates(*which):
@@ -138,7 +137,7 @@ CASES = {
         coordinates(0, 1),
         ("position x", "velocity v"),
         Cells(((0.0, 50.0), (-8.0, 8.0)), (24, 24)),
-        step=2 * STEP,
+        steps=STEPS // 2,
     ),
     "bump": Case(
         "bump on tail, μ = 1.35",
@@ -148,7 +147,7 @@ CASES = {
         coordinates(0, 1),
         ("position x", "velocity v"),
         Cells(((0.0, 50.0), (1.5, 6.5)), (16, 16)),
-        step=2 * STEP,
+        steps=STEPS // 2,
     ),
     "landau": Case(
         "Landau damping, μ = 0.875",
@@ -158,7 +157,7 @@ CASES = {
         coordinates(0, 3),
         ("position x₁", "velocity v₁"),
         Cells(((0.0, 4 * np.pi), (-5.0, 5.0)), (24, 24)),
-        step=2 * STEP,
+        steps=STEPS // 2,
     ),
     "chaos": Case(
         "convection, r = 13.65",
@@ -211,13 +210,9 @@ def answers(case, key, start, mu):
     for name, stem in METHODS.items():
         for seed in range(3 if name == "HOAM-G" and not quick else 1):
             model = hoam.load(f"checkpoints/{case.stem}{stem}-{seed}.safetensors")
-            times, steps = case.times, {"max_step": case.step}
-            if model.sampler is not None:
-                sampler, steps = CHAIN if name == "NCSM" else FLOW, {}
-                model = dataclasses.replace(model, sampler=sampler)
-            if name == "NCSM":
-                times = case.times[[0, *case.shown[1::2]]]
-            paths = model.sample(jax.random.fold_in(key, seed), start, times=times, mu=mu, **steps)
+            solver = SAMPLERS.get(name, solvers.rollout(case.steps))
+            times = case.times[[0, *case.shown[1::2]]] if name == "NCSM" else case.times
+            paths = solver.sample(model, jax.random.fold_in(key, seed), start, times=times, mu=mu)
             yield name, seed, shares_of(case, paths)
 
 
@@ -558,7 +553,7 @@ plt.show()
 #
 # - `Cells(((0.0, 50.0), (-8.0, 8.0)), (48, 48))` for the two streams: the seam at $t = 20$ gets sharper. What happens to the floor?
 # - `N = 2**14` without NCSM: which methods leave the floor on the bump?
-# - `step=STEP / 4` for convection: do smaller steps of the rollout bring HOAM nearer?
+# - `steps=4 * STEPS` for convection: do smaller steps of the rollout bring HOAM nearer?
 #
 # ## Exercises
 #

@@ -60,6 +60,7 @@ import numpy as np
 from scipy.signal import find_peaks
 
 import hoam
+from hoam.histograms import Cells, total_variation
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
 
 hoam.plotting.style()
@@ -323,21 +324,20 @@ figure, histograms = hoam.plotting.phase_space(
 )
 
 
-def total_variation(one, mu, i):
-    """Return half the integral of the difference of two histograms, that to the full model."""
-    a, b = (
-        hoam.plotting.density(each[mu]["plane"][i], limits=LIMITS, bins=BINS)
-        for each in (one, truth)
-    )
-    return 0.5 * np.abs(a - b).mean() * np.prod(np.diff(LIMITS))
+cells = Cells(LIMITS, (BINS, BINS))
+
+
+def distance(one, mu, i):
+    """Return the total variation distance of two histograms in the plane, that to the full model."""
+    return total_variation(*(cells.shares(each[mu]["plane"][i]) for each in (one, truth)))
 
 
 for mu in test_mus:
     for i, when in enumerate(("", "_end")):
-        near = [total_variation({mu: n}, mu, i) for n in neighbour[mu]]
-        numbers = {"floor": total_variation(floor, mu, i), "neighbour": np.mean(near)}
+        near = [distance({mu: n}, mu, i) for n in neighbour[mu]]
+        numbers = {"floor": distance(floor, mu, i), "neighbour": np.mean(near)}
         for name, stem in STEMS.items():
-            each = [total_variation({mu: observed[name, s, mu]}, mu, i) for s in SEEDS[name]]
+            each = [distance({mu: observed[name, s, mu]}, mu, i) for s in SEEDS[name]]
             numbers |= {stem: np.median(each), f"{stem}_worst": np.max(each)}
         report.record(
             "fig-landau-histograms", **{f"{n}{when}_{label[mu]}": v for n, v in numbers.items()}

@@ -1,14 +1,18 @@
 """Benchmarks: what is compared is the same, counted right, and timed as they say."""
 
+import dataclasses
 import json
+import time
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import translation
 
-from benchmarks import full_model, measure, training
+from benchmarks import full_model, measure, solvers, training
 from hoam import networks
+from hoam.samplers import FlowSampler
 
 
 @pytest.fixture
@@ -22,6 +26,39 @@ def test_a_time_is_a_median_between_the_extremes_and_the_first_run_does_not_coun
     found = measure.timing(lambda: calls.append(0) or jnp.zeros(()), runs=7)
     assert len(calls) == 8
     assert 0 <= found.low <= found.median <= found.high
+
+
+def test_a_clocked_call_hands_on_what_it_computes_and_lasts_as_long_as_it_works():
+    result, seconds = measure.clocked(lambda wait, value: time.sleep(wait) or value, 0.02, value=3)
+    assert result == 3
+    assert 0.02 <= seconds < 2
+
+
+def test_a_solver_asks_a_model_as_its_numbers_say():
+    model, x0, times = translation.untrained(), np.ones((4, 2), np.float32), np.asarray([0.0, 2.0])
+    key, asked = jax.random.key(0), {"times": times, "mu": 1.0}
+    np.testing.assert_array_equal(
+        solvers.rollout(7).sample(model, key, x0, **asked),
+        model.sample(key, x0, max_step=1 / 7, **asked),
+    )
+    handed = dataclasses.make_dataclass("Sampled", ["sampler"])(None)
+    handed.__class__.sample = lambda self, *_, **options: (self.sampler, options["max_step"])
+    assert solvers.flow(3, order=2, quiet=True).sample(handed, key, x0, **asked) == (
+        FlowSampler(steps=3, order=2, quiet=True),
+        None,
+    )
+
+
+def test_the_cheapest_solver_is_the_fastest_that_is_good_enough_or_else_the_best():
+    slow, fast, rough = solvers.rollout(64), solvers.rollout(32), solvers.rollout(1)
+    found = {
+        slow: solvers.Cost(2.0, 0.10),
+        fast: solvers.Cost(1.0, 0.12),
+        rough: solvers.Cost(0.1, 0.9),
+    }
+    assert solvers.cheapest(found, goal=0.12) is fast
+    assert solvers.cheapest(found, goal=0.11) is slow
+    assert solvers.cheapest(found, goal=0.01) is slow
 
 
 def test_functions_timed_together_run_in_turn():

@@ -1,0 +1,71 @@
+"""How a trained model is asked for its population: with which steps, and which is the cheapest.
+
+A rollout takes steps of Heun's method over the horizon; a flow and a chain take theirs anew at each
+output time.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from hoam.model import Model
+from hoam.samplers import AnnealedLangevin, FlowSampler
+
+_METHODS = {1: "Euler", 2: "Heun", 4: "Runge-Kutta 4"}
+
+
+class Solver(NamedTuple):
+    """Steps of a rollout, or a sampler.
+
+    Attributes:
+        label: its steps in words.
+        max_step: of a rollout, as a fraction of the horizon.
+        sampler: in place of that of the model, which has one.
+    """
+
+    label: str
+    max_step: float | None = None
+    sampler: FlowSampler | AnnealedLangevin | None = None
+
+    def sample(
+        self, model: Model, key: jax.Array, x0: np.ndarray, *, times: np.ndarray, mu: float
+    ) -> jax.Array:
+        """Return `[T, N, D]`, the samples of a model, as `Model.sample` does."""
+        if self.sampler is not None:
+            model = dataclasses.replace(model, sampler=self.sampler)
+        return model.sample(key, x0, times=times, mu=mu, max_step=self.max_step)
+
+
+class Cost(NamedTuple):
+    """What an answer of a solver costs, and how wrong it is."""
+
+    seconds: float
+    error: float
+
+
+def rollout(steps: int) -> Solver:
+    """Return the solver of a rollout with equal steps."""
+    return Solver(f"{steps} steps to the horizon", max_step=1 / steps)
+
+
+def flow(steps: int = 32, *, order: int = 4, quiet: bool = False) -> Solver:
+    """Return the solver of a flow, from independent or from evenly placed noise."""
+    label = f"{steps} {'step' if steps == 1 else 'steps'}, {_METHODS[order]}"
+    return Solver(label, sampler=FlowSampler(steps=steps, order=order, quiet=quiet))
+
+
+def chain(steps: int = 100) -> Solver:
+    """Return the solver of annealed Langevin dynamics, with so many steps at each noise level."""
+    sampler = AnnealedLangevin(steps=steps)
+    return Solver(f"{sampler.levels} x {steps} steps", sampler=sampler)
+
+
+def cheapest(found: Mapping[Solver, Cost], *, goal: float) -> Solver:
+    """Return the fastest solver whose error is at most the goal, or else the most accurate one."""
+    reached = [solver for solver, cost in found.items() if cost.error <= goal]
+    if not reached:
+        return min(found, key=lambda solver: found[solver].error)
+    return min(reached, key=lambda solver: found[solver].seconds)
