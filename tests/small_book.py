@@ -44,7 +44,7 @@ title = "A rising line"
 systems = ["trap"]
 methods = ["AM"]
 paper = ["Figure 4"]
-units = { "energy*" = "J", "*" = "1" }
+units = { "energy*" = "J", t = "1", "x [0]" = "m" }
 """
 NOTEBOOK = """# # A title
 # %% mystnb={"figure": {"name": "fig-a"}}

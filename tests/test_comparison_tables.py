@@ -4,6 +4,7 @@ import csv
 import re
 
 import hoam_comparison
+import hoam_numbers
 import pytest
 from hoam_results import Results
 
@@ -71,6 +72,25 @@ def test_a_table_without_one_of_its_parts_is_an_error(results, part):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match=f"got no .*{part}"):
         hoam_comparison.tables(results)
+
+
+@pytest.mark.parametrize(
+    ("value", "html", "latex"),
+    [
+        (0.0, "0", "0"),
+        (0.1234, "0.12", "0.12"),
+        (-123.4, "\N{MINUS SIGN}123", "-123"),
+        (4.56e-5, "4.6&nbsp;×&nbsp;10<sup>\N{MINUS SIGN}5</sup>", r"4.6\times10^{-5}"),
+        (12345.0, "1.2&nbsp;×&nbsp;10<sup>4</sup>", r"1.2\times10^{4}"),
+        (float("inf"), "inf", "inf"),
+    ],
+)
+def test_a_number_is_set_alike_on_a_page_and_in_latex(value, html, latex):
+    text = hoam_numbers.short(value)
+    assert hoam_numbers.number_html(text) == html
+    assert hoam_numbers.number_latex(text) == latex
+    plain = "".join(node.astext() for node in hoam_numbers.number_nodes(text))
+    assert plain == re.sub("<[^>]+>", "", html).replace("&nbsp;", "\N{NO-BREAK SPACE}")
 
 
 def test_csv_holds_every_number_in_full_and_the_worst_beside_it(results):

@@ -25,9 +25,10 @@ import hoam_results
 import hoam_sources
 from docutils import nodes
 from hoam_index import figure_index, paper_figures
+from hoam_numbers import number_nodes
 from hoam_record import figure_record
 from hoam_report import ReportDirective
-from hoam_tables import VerdictsDirective, formatted, load_for_page
+from hoam_tables import VerdictsDirective, load_for_page
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
@@ -48,7 +49,7 @@ class NumberRole(SphinxRole):
         figure, _, name = key.strip().partition(".")
         numbers = load_for_page(self.env).numbers
         try:
-            content = formatted(format(numbers[figure, name], form.strip() or ".3g"))
+            content = number_nodes(format(numbers[figure, name], form.strip() or ".3g"))
         except (KeyError, ValueError) as error:
             problem = "got none" if isinstance(error, KeyError) else f"got format {form!r}"
             logger.warning(

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from docutils import nodes
+from hoam_numbers import number_html, number_latex, short
 from hoam_places import to_root
 from hoam_results import Results
 from hoam_tables import load_for_page
@@ -131,7 +132,7 @@ def as_latex(table: Table) -> str:
         r"\midrule",
     ]
     for label, cells in table.rows:
-        texts = [f"${_latex_number(c.value)}$" if c else "--" for c in cells]
+        texts = [f"${number_latex(short(c.value))}$" if c else "--" for c in cells]
         lines.append(" & ".join([_latex_text(label), *texts]) + r" \\")
     return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
 
@@ -140,27 +141,8 @@ def _indices(table: Table) -> range:
     return range(len(table.headings) - 1)
 
 
-def _parts(value: float) -> tuple[str, str]:
-    """Return two digits and a power of ten, which is empty for a number of a usual size."""
-    if 1e-3 <= abs(value) < 1e4:
-        return f"{value:.2g}" if abs(value) < 99.5 else f"{value:.0f}", ""
-    mantissa, power = f"{value:.1e}".split("e")
-    return mantissa, str(int(power))
-
-
-def _latex_number(value: float) -> str:
-    mantissa, power = _parts(value)
-    return rf"{mantissa}\times10^{{{power}}}" if power else mantissa
-
-
 def _latex_text(text: str) -> str:
     return text.replace("μ", r"$\mu$").replace("%", r"\%").replace("_", r"\_")
-
-
-def _html_number(value: float) -> str:
-    mantissa, power = _parts(value)
-    text = f"{mantissa}&nbsp;×&nbsp;10<sup>{power}</sup>" if power else mantissa
-    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _html(table: Table, base: str) -> Iterator[str]:
@@ -176,8 +158,8 @@ def _html(table: Table, base: str) -> Iterator[str]:
             if cell is None:
                 yield "<td>–</td>"
                 continue
-            worst = f" ({_html_number(cell.worst)})" if cell.worst is not None else ""
-            yield f'<td data-value="{cell.value:.6g}">{_html_number(cell.value)}{worst}</td>'
+            worst = f" ({number_html(short(cell.worst))})" if cell.worst is not None else ""
+            yield f'<td data-value="{cell.value:.6g}">{number_html(short(cell.value))}{worst}</td>'
         yield "</tr>"
     links = (f'<a href="{base}{FOLDER}/{table.name}.{e}" download>{e}</a>' for e in ("csv", "tex"))
     yield f"</tbody></table></div><p>Table as {' · '.join(links)}</p>"

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from hoam_numbers import number_nodes
 from hoam_record import mark
 from hoam_results import Edition, Results
-from hoam_tables import figure_link, formatted, load_for_page, paragraph, table
+from hoam_tables import figure_link, load_for_page, paragraph, table
 from sphinx.util.docutils import SphinxDirective
 
 from hoam.check import Check
@@ -114,7 +115,7 @@ class ReportDirective(SphinxDirective):
         )
         link = paragraph(figure_link(results, entry.figure, self.env.docname))
         name = paragraph(nodes.literal("", entry.name))
-        values = (paragraph(*formatted(text)) for text in (f"{entry.value:.5g}", expected))
+        values = (paragraph(*number_nodes(text)) for text in (f"{entry.value:.5g}", expected))
         return [link, name, *values, *(paragraph(text) for text in texts)]
 
     def _runs(self, results: Results) -> list[nodes.Node]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import hoam_results
 from docutils import nodes
+from hoam_numbers import number_nodes
 from hoam_places import mark
 from hoam_record import claim_anchor
 from hoam_results import Results
@@ -21,19 +22,6 @@ def load_for_page(env: BuildEnvironment) -> Results:
     for path in results.sources():
         env.note_dependency(str(path.relative_to(env.srcdir)))
     return results
-
-
-def formatted(text: str) -> list[nodes.Node]:
-    """Return a formatted number as nodes, its power of ten as a superscript."""
-    mantissa, marker, exponent = text.partition("e")
-    if not marker or not exponent.lstrip("+-").isdigit():
-        return [nodes.Text(text.replace("-", "\N{MINUS SIGN}"))]
-    power = str(int(exponent)).replace("-", "\N{MINUS SIGN}")
-    mantissa = mantissa.replace("-", "\N{MINUS SIGN}")
-    return [
-        nodes.Text(f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10"),
-        nodes.superscript("", power),
-    ]
 
 
 def paragraph(*content: nodes.Node | str) -> nodes.paragraph:
@@ -101,9 +89,9 @@ def _rules(verdict: verdicts.Verdict) -> list[nodes.Node]:
         condition.rule: paragraph(
             nodes.literal("", condition.rule),
             ": ",
-            *formatted(f"{condition.left:.3g}"),
+            *number_nodes(f"{condition.left:.3g}"),
             " against ",
-            *formatted(f"{condition.right:.3g}"),
+            *number_nodes(f"{condition.right:.3g}"),
             ", holds" if condition.holds else ", does not hold",
         )
         for condition in verdict.conditions
