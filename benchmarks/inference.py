@@ -131,7 +131,7 @@ def compare(problem: Problem, truth: np.ndarray, *, runs: int = 7) -> dict[str, 
     for (name, evaluations), run in rollouts.items():
         error = relative_l2_error(problem.energy(run()), truth)
         entry = {"evaluations": evaluations, "error": float(error)}
-        found.setdefault(name, []).append(entry | timing(run, runs=runs, warm=True)._asdict())
+        found.setdefault(name, []).append(entry | timing(run, runs=runs)._asdict())
     return found
 
 

@@ -51,6 +51,8 @@ class Config:
         seed: seed of data and model.
         learning_rate: initial step size.
         n_validation: validation samples per time and parameter.
+        optimiser: from a schedule to an optax transformation.
+        every: steps between validations, each with a look at what is monitored.
         base: the run whose model this one goes on from, on the same data; none for a new model.
     """
 
@@ -66,6 +68,8 @@ class Config:
     seed: int
     learning_rate: float = 1e-2
     n_validation: int = 2**12
+    optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.contrib.muon
+    every: int = 500
     base: "Config | None" = None
 
     def keys(self) -> dict[str, PRNGKey]:
@@ -143,11 +147,12 @@ class Config:
             start=start,
             steps=self.steps,
             learning_rate=self.learning_rate,
-            optimiser=optax.contrib.muon,
+            optimiser=self.optimiser,
             minibatch=self.minibatch,
             validation=validation,
             monitor=self.monitor(),
             checkpoint=checkpoint,
+            checkpoint_every=self.every,
             progress=progress,
         )
         model.record.update(

@@ -354,8 +354,8 @@ report.record("fig-networks-cost", **worst)
 # {num}`fig-networks-cost.jet_2:.1f` plain evaluations; nested differentiation costs
 # {num}`fig-networks-cost.nested_2:.1f`. With the gradient with respect to the weights on top, the step costs
 # {num}`fig-networks-cost.jet_step_2:.1f` against {num}`fig-networks-cost.nested_step_2:.1f` evaluations. Operations
-# are only half of the story: the forward pass also touches less memory, since each layer needs one product with one
-# matrix.
+# are only half of the story: the forward pass also touches less memory, since all that a
+# layer moves meets the same matrix.
 
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-cost", "caption": "Floating-point operations for the derivatives in the loss (gradient, time derivative, Laplacian), in units of one plain evaluation of the network, against the state dimension D. Solid: the values; dashed: the values and their gradient with respect to all weights, which is one training step. Counted in the programs handed to the compiler, for CoLoRA, 7 layers of width 64. Grey: D + 3."}, "image": {"alt": "Log-log plot of operations against dimension from 1 to 32. The curve of the forward pass follows D plus three, that of nested differentiation lies about twice as high; the dashed curves of the full training step lie about three times above the solid ones."}}

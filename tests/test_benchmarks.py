@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import translation
 
-from benchmarks import full_model, measure, solvers, training
+from benchmarks import full_model, measure, solvers, time_to_accuracy, training
 from hoam import networks
 from hoam.samplers import FlowSampler
 
@@ -21,10 +21,10 @@ def small(monkeypatch):
     monkeypatch.setattr(training, "NETWORK", networks.CoLoRA(width=8, depth=3))
 
 
-def test_a_time_is_a_median_between_the_extremes_and_the_first_run_does_not_count():
+def test_a_time_is_a_median_between_the_extremes_and_a_run_to_warm_up_comes_before_each():
     calls = []
     found = measure.timing(lambda: calls.append(0) or jnp.zeros(()), runs=7)
-    assert len(calls) == 8
+    assert len(calls) == 14
     assert 0 <= found.low <= found.median <= found.high
 
 
@@ -65,7 +65,7 @@ def test_functions_timed_together_run_in_turn():
     order = []
     functions = {name: lambda name=name: order.append(name) for name in "ab"}
     assert set(measure.timings(functions, runs=3)) == {"a", "b"}
-    assert order == list("ab" * 4)
+    assert order == list("aabb" * 3)
 
 
 def test_numbers_are_written_with_the_name_of_the_machine(tmp_path, monkeypatch):
@@ -93,3 +93,26 @@ def test_a_run_of_the_full_model_is_timed_at_every_size():
     found = full_model.scaling((64, 128), updates=256, runs=1)
     assert [(entry["particles"], entry["steps"]) for entry in found] == [(64, 4), (128, 2)]
     assert all(entry["nanoseconds"]["median"] > 0 for entry in found)
+
+
+def test_steps_to_an_error_lie_on_the_power_law_between_two_budgets():
+    error = {steps: 30 / steps for steps in (100, 400, 800)}
+    assert time_to_accuracy.needed(error, 0.1) == pytest.approx(300)
+    assert time_to_accuracy.needed(error, 1.0) == pytest.approx(100)  # nothing shorter was tried
+    assert time_to_accuracy.needed(error, 0.01) == np.inf
+
+
+def test_every_case_differs_from_the_recipe_and_all_see_as_many_samples():
+    runs = {case: time_to_accuracy.config(case, 500, 0) for case in time_to_accuracy.CASES}
+    for case, run in runs.items():
+        batch = run.minibatch.draw(jax.random.key(0), run.method.rule.nodes.size, 10**4)
+        assert batch.size == 64 * 128
+        assert (case == "recipe") or run != runs["recipe"]
+
+
+def test_records_of_training_are_complete_for_every_case():
+    known = time_to_accuracy.errors(time_to_accuracy.records())
+    assert known.keys() == time_to_accuracy.CASES.keys()
+    assert all({500, 1000} <= budgets.keys() for budgets in known.values())
+    assert 250 in known["recipe"]
+    assert 250 in known["plain"]
