@@ -6,7 +6,7 @@ letters grow by 5/3: those of 11 points, the size that the book writes in, to mo
 
 import copy
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import ceil
 from pathlib import Path
 from textwrap import wrap
@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 import yaml
+from matplotlib.axis import Axis, Tick
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -181,7 +182,7 @@ def _raised(y: float) -> float:
 
 
 def _fit_panels(slide: Figure) -> None:
-    """Break texts longer than a side of their panel, and let no legend hide a text."""
+    """Break texts longer than a side of their panel, thin ticks, let no legend hide a text."""
     slide.draw_without_rendering()
     for axes in slide.axes:
         panel = axes.get_window_extent()
@@ -189,8 +190,26 @@ def _fit_panels(slide: Figure) -> None:
         _break(axes.yaxis.label, panel.height, along=1)
         for text in axes.texts:
             _break(text, panel.width)
+        for axis in (axes.xaxis, axes.yaxis):
+            _thin(axis)
         if (legend := axes.get_legend()) is not None:
             _place(legend, panel, [text.get_window_extent() for text in axes.texts])
+
+
+def _thin(axis: Axis) -> None:
+    """Set slanted tick labels upright, and leave out every other one where neighbours overlap."""
+    labels = [tick.label1 for tick in axis.get_major_ticks() if _on(tick, axis)]
+    for label in labels:
+        label.set_rotation(90 * round(label.get_rotation() / 90))
+    boxes = [label.get_window_extent().padded(-_TOUCH) for label in labels]
+    if any(one.overlaps(other) for one, other in pairwise(boxes)):
+        for label in labels[1::2]:
+            label.set_visible(False)
+
+
+def _on(tick: Tick, axis: Axis) -> bool:
+    low, high = sorted(axis.get_view_interval())
+    return bool(low <= tick.get_loc() <= high)
 
 
 def _break(text: Text, room: float, *, along: int = 0) -> None:
@@ -219,9 +238,8 @@ def _seen(slide: Figure) -> list[Text]:
     """Return the texts of a drawn slide that are seen: ticks beyond the end of an axis are not."""
     unseen = set()
     for axis in (axis for axes in slide.axes for axis in (axes.xaxis, axes.yaxis)):
-        low, high = sorted(axis.get_view_interval())
         for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-            if not (axis.axes.axison and low <= tick.get_loc() <= high):
+            if not (axis.axes.axison and _on(tick, axis)):
                 unseen |= {tick.label1, tick.label2}
     return [
         text

@@ -67,10 +67,21 @@ def by_hand():
     return figure
 
 
+def crowded():
+    """A narrow panel with slanted names, and an axis with ticks that are close."""
+    figure, axes = plt.subplots(1, 4, figsize=(9.6, 3.4))
+    names = list(plotting.COLOURS)[:6]
+    for axis in axes:
+        axis.plot(range(6))
+        axis.set_xticks(range(6), names, rotation=60, fontsize=9)
+        axis.set_yticks(np.linspace(0, 5, 40))
+    return figure
+
+
 DRAWINGS = (panels, small_letters, tall, by_hand)
 
 
-@pytest.mark.parametrize("draw", DRAWINGS)
+@pytest.mark.parametrize("draw", [*DRAWINGS, crowded])
 def test_letters_are_legible_from_the_back_row_and_no_text_is_cut_or_on_another(draw):
     found = slides.measure(slides.lay_out(draw(), LINE))
     assert found.pop("points") >= slides.FLOOR
