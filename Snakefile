@@ -85,7 +85,7 @@ rule execute:
     input:
         notebook_inputs,
         full_run_stamps,
-        "requirements.lock",
+        ["requirements.lock", "CITATION.cff"],  # slides name the version
     output:
         page="book/_executed/{name}.ipynb",
         numbers="results/{name}.json",

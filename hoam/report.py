@@ -21,8 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from hoam import slides
 from hoam.files import write_atomically
-from hoam.results import PROFILES, dumps, machine, project_root, versions
+from hoam.results import PROFILES, SLIDE, dumps, machine, project_root, versions
 
 _NOTEBOOK = re.compile(r"\w[\w-]*")
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
@@ -129,8 +130,9 @@ class Report:
         data: Mapping[str, Any],
         units: Mapping[str, str] | None = None,
         parameters: Mapping[str, Any] | None = None,
+        slide: Any = None,
     ) -> None:
-        """Save a figure as PNG and SVG beside the data that it plots.
+        """Save a figure as PNG, SVG and slide beside the data that it plots.
 
         Args:
             figure: id of the figure, the same as in the metadata of its cell.
@@ -139,6 +141,7 @@ class Report:
                 a compressed NPZ archive otherwise.
             units: unit of each array, for example `{"t": "1/omega_p"}`.
             parameters: what the figure was drawn for, such as `{"mu": 1.25}`; plain values.
+            slide: a figure that becomes the slide instead, where the page's is too tall for one.
 
         Raises:
             ValueError: if the id is malformed, there are no data, or a unit names no array.
@@ -160,9 +163,10 @@ class Report:
             facecolor="white",
             metadata={"Date": None},
         )
-        entry["files"] = sorted(
-            {*entry["files"], f"{figure}.png", f"{figure}.svg", _save_data(stem, columns)}
-        )
+        line = slides.source(figure, self.directory.parent / "CITATION.cff")
+        entry["slide"] = slides.save(slide or drawing, stem.with_name(f"{figure}{SLIDE}"), line)
+        images = {f"{figure}.png", f"{figure}.svg", f"{figure}{SLIDE}"}
+        entry["files"] = sorted({*entry["files"], *images, _save_data(stem, columns)})
         entry["units"] = dict(units or {})
         entry["parameters"] = dict(parameters or {})
         self._write(figure)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 PROFILES = ("quick", "book", "full")
+SLIDE = "-slide.png"  # ends the name of a figure's slide
 _PACKAGES = ("hoam", "jax", "jaxlib", "flax", "optax", "numpy")
 
 

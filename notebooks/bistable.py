@@ -292,6 +292,7 @@ plt.show()
 # Without noise the energy falls at the rate $\dot H = -\gamma v^2$. Integrate {eq}`eq-bistable` without noise from $(0, -10)$ for $\mu =
 # 0.15, 0.2$ and $0.25$ and count the crossings of $x = 0$. In which well does each end? What does this mean for a model
 # that has to interpolate between parameters?
+# *Hint: count the changes of sign of $x$ along the path, with steps small enough that the count no longer changes.*
 # ```
 #
 # ```{solution-start} ex-bistable-crossings

@@ -250,7 +250,7 @@ def when(t):
 
 
 def draw(label):
-    """Draw the histograms of one system, rows of methods and columns of times, and record them."""
+    """Record the distances of one system, and return its histograms as page and slide, with their data."""
     case, figure_id = CASES[label], f"fig-histograms-{label.replace('_', '-')}"
     shown, times = list(case.shown), case.times[list(case.shown)]
     rows = {"full model": (truth[label][shown], floors[label].mean(axis=0)[shown])}
@@ -275,32 +275,46 @@ def draw(label):
         name: np.stack([case.cells.density(p) for p in shares])
         for name, (shares, _) in rows.items()
     }
+    data = {f"density_{METHODS.get(name, 'truth')}": grids for name, grids in densities.items()}
+    data |= {"t": times} | {f"distance_{stem}": v for stem, v in numbers.items()}
+    values = {name: between for name, (_, between) in rows.items()}
+    figure, slide = (panels(case, densities, values, times, wide=wide) for wide in (False, True))
+    plt.close(slide)  # the page shows the other
+    return {"drawing": figure, "slide": slide, "data": data}
+
+
+# Sides of the panels, the scale and the labels of both axes, on the page and on a slide.
+SIDES = {"left": 0.165, "right": 0.99, "top": 0.96, "bottom": 0.125, "hspace": 0.09, "wspace": 0.07}
+WIDE = {"left": 0.115, "right": 0.99, "top": 0.925, "bottom": 0.185, "hspace": 0.09, "wspace": 0.07}
+
+
+def panels(case, densities, values, times, *, wide):
+    """Draw a row for each method, and a column for each time; on a slide, which is wide, turned."""
     scaling = PowerNorm(0.5, vmin=0, vmax=np.quantile(densities["full model"], 0.997))
+    shape = (len(times), len(densities)) if wide else (len(densities), len(times))
     figure, axes = plt.subplots(
-        len(rows),
-        len(shown),
-        figsize=(6.4, 8),
+        *shape,
+        figsize=(8, 4.5) if wide else (6.4, 8),
         sharex=True,
         sharey=True,
-        gridspec_kw={
-            "left": 0.165,
-            "right": 0.99,
-            "top": 0.96,
-            "bottom": 0.125,
-            "hspace": 0.09,
-            "wspace": 0.07,
-        },
+        gridspec_kw=WIDE if wide else SIDES,
     )
     figure.set_layout_engine("none")  # to find one for so many axes takes seconds
+    axes = axes.T if wide else axes
     outline = [effects.withStroke(linewidth=2, foreground="black")]
     (left, right), (low, high) = case.cells.limits
+
+    def above(axis, words):
+        size = 11 if wide else 13
+        axis.annotate(words, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=size)
+
     for row, (name, grids) in zip(axes, densities.items(), strict=True):
         drawn = row[1::2] if name == "NCSM" else row
         for axis in set(row) - set(drawn):
             axis.annotate("not run", (0.5, 0.5), xycoords="axes fraction", ha="center", fontsize=12)
             axis.grid(visible=False)
             axis.tick_params(labelsize=11)
-        for axis, grid, value in zip(drawn, grids, rows[name][1], strict=True):
+        for axis, grid, value in zip(drawn, grids, values[name], strict=True):
             image = axis.imshow(
                 grid.T, origin="lower", extent=(left, right, low, high), aspect="auto", norm=scaling
             )
@@ -314,21 +328,31 @@ def draw(label):
                 xycoords="axes fraction",
                 ha="right",
                 color="white",
-                fontsize=13,
+                fontsize=11 if wide else 13,
                 path_effects=outline,
             )
-        row[0].set_ylabel(name, fontsize=12)
+        if wide:
+            above(row[0], name)
+        else:
+            row[0].set_ylabel(name, fontsize=12)
     for axis, t in zip(axes[0], times, strict=True):
-        axis.annotate(f"t = {t:g}", (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=13)
-    figure.supxlabel(case.labels[0], fontsize=12, y=0.066)
-    figure.supylabel(case.labels[1], fontsize=12, x=0.005)
-    scale = figure.add_axes((0.34, 0.042, 0.45, 0.012))
+        if wide:
+            axis.set_ylabel(f"t = {t:g}", fontsize=11)
+        else:
+            above(axis, f"t = {t:g}")
     ticks = scaling.vmax * np.asarray([0, 0.1, 0.4, 1])
+    if wide:
+        figure.supxlabel(case.labels[0], fontsize=11, x=0.25, y=0.025)
+        figure.text(0.58, 0.025, "probability density", ha="right", fontsize=11)
+    else:
+        figure.supxlabel(case.labels[0], fontsize=12, y=0.066)
+    figure.supylabel(case.labels[1], fontsize=12, x=0.005)
+    scale = figure.add_axes((0.6, 0.075, 0.34, 0.02) if wide else (0.34, 0.042, 0.45, 0.012))
     bar = figure.colorbar(image, cax=scale, orientation="horizontal", ticks=ticks, format="%.2g")
     bar.ax.tick_params(labelsize=11)
-    bar.set_label("probability density", fontsize=12)
-    data = {f"density_{METHODS.get(name, 'truth')}": grids for name, grids in densities.items()}
-    return figure, data | {"t": times} | {f"distance_{stem}": v for stem, v in numbers.items()}
+    if not wide:
+        bar.set_label("probability density", fontsize=12)
+    return figure
 
 
 def settings(label):
@@ -367,8 +391,7 @@ def settings(label):
 # ## Bistable particle
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bistable", "caption": "Bistable particle at μ = 0.2, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In all rows but that of AM an arc on the right at time three, a spiral at six, a leaning and at last an even pair of humps. AM has a streak that leaves the panel, and then one wide dim band."}}
-figure, data = draw("bistable")
-report.figure("fig-histograms-bistable", figure, data=data, parameters=settings("bistable"))
+report.figure("fig-histograms-bistable", **draw("bistable"), parameters=settings("bistable"))
 plt.show()
 
 # %% [markdown]
@@ -379,8 +402,7 @@ plt.show()
 # ## Two streams
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-two-stream", "caption": "Two-stream instability at μ = 1.25, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten two wavy bands; from twenty on they enclose dark vortices, with a thin seam between the bands at twenty. All rows have bands and vortices. Late, those of HOAM and DICE are streaked, those of AM have emptier vortices and bright spots, and those of NCSM and CFM are even."}}
-figure, data = draw("two_stream")
-report.figure("fig-histograms-two-stream", figure, data=data, parameters=settings("two_stream"))
+report.figure("fig-histograms-two-stream", **draw("two_stream"), parameters=settings("two_stream"))
 plt.show()
 
 # %% [markdown]
@@ -391,8 +413,7 @@ plt.show()
 # ## Bump on tail
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bump", "caption": "Tail of the bump-on-tail instability at μ = 1.35, in position and velocity; the bulk, below the lower edge, is in the cell outside. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten a level band above a darker stripe; later the band dips and is wound round a dark hole that is right of the middle at time forty. The rows of the models have the same shapes with much noise; AM has a single bright spot on the band at time forty."}}
-figure, data = draw("bump")
-report.figure("fig-histograms-bump", figure, data=data, parameters=settings("bump"))
+report.figure("fig-histograms-bump", **draw("bump"), parameters=settings("bump"))
 plt.show()
 
 # %% [markdown]
@@ -403,8 +424,7 @@ plt.show()
 # ## Strong Landau damping
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-landau", "caption": "Strong Landau damping at μ = 0.875, in position and velocity along the first direction. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time two two bright arms that do not meet, at four two crossing arms, at six and eight ever thinner tilted stripes in a level band. NCSM and CFM have the stripes at all times; HOAM, DICE and AM have one even band from time six on, with a few streaks around it."}}
-figure, data = draw("landau")
-report.figure("fig-histograms-landau", figure, data=data, parameters=settings("landau"))
+report.figure("fig-histograms-landau", **draw("landau"), parameters=settings("landau"))
 plt.show()
 
 # %% [markdown]
@@ -415,8 +435,7 @@ plt.show()
 # ## Nine modes of convection
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-chaos", "caption": "Nine modes of convection at r = 13.65, modes 3 and 9. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. A crescent at time 1.85, at 3.7 two bright spots joined by a thin loop, later two thin level streaks above and below the middle. HOAM and DICE have all shapes, with streaks that widen to dim patches at the end; AM is wide from 3.7 on; NCSM and CFM are as thin as the full model."}}
-figure, data = draw("chaos")
-report.figure("fig-histograms-chaos", figure, data=data, parameters=settings("chaos"))
+report.figure("fig-histograms-chaos", **draw("chaos"), parameters=settings("chaos"))
 plt.show()
 
 # %% [markdown]
@@ -427,8 +446,7 @@ plt.show()
 # ## One hundred particles in a trap
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-trap", "caption": "One hundred particles in a trap at μ = 0.6: number of a particle and its position, for all particles. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In the full model a thin level band, the same for all particles, that is above zero at the first and the last time and below at the second and third. HOAM, AM and DICE have it in the same place, two to three times as wide. CFM has a wide pale band, and NCSM is dark all over."}}
-figure, data = draw("trap")
-report.figure("fig-histograms-trap", figure, data=data, parameters=settings("trap"))
+report.figure("fig-histograms-trap", **draw("trap"), parameters=settings("trap"))
 plt.show()
 
 # %% [markdown]

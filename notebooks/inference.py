@@ -229,6 +229,7 @@ plt.show()
 #
 # Why does the bootstrap deviation of a surrogate not grow with its bias? Construct an estimate of the standard
 # error that holds both, from the numbers of the figure.
+# *Hint: which samples does the bootstrap draw again, and which not?*
 # ```
 #
 # ```{solution} ex-inference-bootstrap
@@ -252,4 +253,32 @@ plt.show()
 #
 # Late enough that small differences have grown, and early enough that the two wells have not yet erased
 # them: the dotted lines, the divergence between neighbouring parameters, are largest in between.
+# ```
+#
+# ```{exercise} A proper score
+# :label: ex-inference-proper
+#
+# Evaluate the score {eq}`eq-energy-score` for a snapshot of $N(0, 1)$ and models $N(m, \sigma^2)$ in one dimension, with the right law, a wrong mean, and a
+# spread that is too small or too large. Leave out the second term of the score: which model wins now, and why?
+# *Hint: $\mathbb{E}|x - y|$ is least for a model that is a single point, the median.*
+# ```
+#
+# ```{solution-start} ex-inference-proper
+# :class: dropdown
+# ```
+
+# %%
+generator = np.random.default_rng(0)
+snapshot = generator.normal(size=400)
+for centre, spread in ((0.0, 1.0), (0.5, 1.0), (0.0, 0.5), (0.0, 2.0)):
+    x, other = centre + spread * generator.normal(size=(2, 4000))
+    gap = np.abs(x[:, None] - snapshot).mean()
+    full = gap - np.abs(x - other).mean() / 2
+    print(f"m = {centre}, sigma = {spread}: first term {gap:.3f}, score {full:.3f}")
+
+# %% [markdown]
+# The score is least for the right law. The first term alone prefers the narrow model: a forecast that hides its own spread. The second term pays the
+# model for its spread, just as much as makes the truth the best answer.
+#
+# ```{solution-end}
 # ```

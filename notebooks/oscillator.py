@@ -580,6 +580,7 @@ plt.show()
 # Draw 64 random times a thousand times and compute the spread of the estimated integral of the exact
 # $q(t)$, relative to its value. Compare with the scatter of the AM curve in
 # {numref}`fig-oscillator-training`, which uses 256 times a step.
+# *Hint: a mean of $n$ independent terms scatters as $n^{-1/2}$.*
 # ```
 #
 # ```{solution} ex-oscillator-loss

@@ -468,6 +468,7 @@ print(f"predicted: {np.corrcoef(path[0, :, 0], path[15, :, 0])[0, 1]:.2f}")
 #
 # A snapshot of $n = 70$ samples is resampled to $N = 93$. What is the standard error that this adds to a mean, relative to the
 # one that 70 samples have anyway? For which $N$ is it zero?
+# *Hint: 23 of the 70 samples are taken twice; which ones is drawn without replacement.*
 # ```
 #
 # ```{solution} ex-own-resampling
@@ -475,4 +476,32 @@ print(f"predicted: {np.corrcoef(path[0, :, 0], path[15, :, 0])[0, 1]:.2f}")
 #
 # With $r = 23$: $\sqrt{23 \cdot 47/69}/93 = 0.0426$ in units of the deviation, against $70^{-1/2} = 0.1195$: a little over a third.
 # It is zero for multiples of 70.
+# ```
+#
+# ```{exercise} Two hours at noon, or every second hour?
+# :label: ex-own-hours
+#
+# A station can be read at every second hour, or at all hours but two at noon. Which loses more for the loss? Put the times of both to the
+# gauge test of {numref}`fig-own-gauge`.
+# *Hint: `wave_defects(hoam.quadrature.spline(times))`, one entry for each frequency from 1 on.*
+# ```
+#
+# ```{solution-start} ex-own-hours
+# :class: dropdown
+# ```
+
+# %%
+hours = np.arange(24.0)
+for name, kept in {
+    "every second hour": hours[::2],
+    "all but two hours": np.delete(hours, [11, 12]),
+}.items():
+    slow, middle, fast = wave_defects(hoam.quadrature.spline(kept))[[0, 3, 6]]
+    print(f"{name}: {kept.size} times, defects {slow:.0e}, {middle:.3f}, {fast:.2f}")
+
+# %% [markdown]
+# One gap of three hours costs nearly as much as a step of two hours throughout, and for slow waves more, although almost twice as many times are left: a rule
+# is as good as its widest gap. Six hours in a row are too many for the spline rule, whose weights would turn negative; the package says so.
+#
+# ```{solution-end}
 # ```

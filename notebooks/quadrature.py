@@ -755,3 +755,35 @@ plt.show()
 # $\frac1n\operatorname{Var}_t q$. The second term does not contain $B$: more samples do not help. It does
 # contain the gauge: $\operatorname{Var}_t(q + c')$ is as large as $c$ makes it.
 # ````
+#
+# ````{exercise} A rule of yours
+# :label: ex-quadrature-rule-of-yours
+#
+# Write the midpoint rule, $t_j = (j - \frac12)/n$ with equal weights, as a `quadrature.Rule`, and put it to the gauge test beside the
+# trapezoid rule with as many nodes. By how much do their defects differ for slow gauges, and with which sign? What changes where
+# neither resolves the gauge?
+#
+# *Hint.* `gauge_defect` takes $c$ and $c'$; the leading terms are $-\frac{h^2}{24}[c'']$ and $\frac{h^2}{12}[c'']$, with $[c'']$ the change over the horizon.
+# ````
+#
+# ````{solution-start} ex-quadrature-rule-of-yours
+# :class: dropdown
+# ````
+
+# %%
+n = 33
+midpoint = quadrature.Rule((np.arange(n) + 0.5) / n, np.full(n, 1 / n), "midpoint")
+for kappa in (1.0, 10.0, 100.0):
+    sizes = [
+        rule.gauge_defect(lambda t, k=kappa: np.sin(k * t), lambda t, k=kappa: k * np.cos(k * t))
+        for rule in (midpoint, quadrature.trapezoid(n))
+    ]
+    print(f"frequency {kappa:3.0f}: midpoint {sizes[0]:8.1e}, trapezoid {sizes[1]:8.1e}")
+
+# %% [markdown]
+# Of the opposite sign, and about half as large: a little less than half, since $n$ midpoints have the spacing $1/n$ and $n$ ends of
+# intervals $1/(n - 1)$. That is why two thirds of the one and one third of the other make Simpson's rule. With three nodes a period or
+# fewer the expansion says nothing, and both defects are large.
+#
+# ````{solution-end}
+# ````

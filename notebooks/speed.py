@@ -405,3 +405,59 @@ for dimension, rate in zip(dimensions, rates[training.EPSILON], strict=True):
 # measured ratio is smaller, since matrix products run near the machine's peak and a step of the full model is bound by
 # memory and by its scattered additions.
 # ````
+#
+# ````{exercise} Steps of what order?
+# :label: ex-speed-order
+#
+# Roll out the rotation $\dot x = (-x_2, x_1)$ from $(1, 0)$ to $t = 1$ with the steps of order 1 and 2 that the package has, in 4, 8 and 16 substeps. Read the
+# orders off the errors. An error of $10^{-3}$ is wanted: which order takes fewer evaluations of the field?
+#
+# *Hint.* `hoam.sample.rollout` takes `substeps` and `order`; a step of order 2 evaluates the field twice.
+# ````
+#
+# ````{solution-start} ex-speed-order
+# :class: dropdown
+# ````
+
+# %%
+from hoam.sample import rollout
+
+end = np.asarray([np.cos(1.0), np.sin(1.0)])
+for order in (1, 2):
+    errors = []
+    for substeps in (4, 8, 16):
+        path = rollout(
+            jax.random.key(0),
+            lambda t, x: x[:, ::-1] * np.asarray([-1.0, 1.0]),
+            x0=jax.numpy.asarray([[1.0, 0.0]]),
+            times=jax.numpy.asarray([0.0, 1.0]),
+            substeps=substeps,
+            epsilon=0.0,
+            order=order,
+        )
+        errors.append(float(np.abs(path[-1, 0] - end).max()))
+    print(f"order {order}:", ", ".join(f"{error:.1e}" for error in errors))
+
+# %% [markdown]
+# The errors fall by about two and by about four when the substeps double. At order 1 an error of $10^{-3}$ takes hundreds of evaluations, at order 2 about
+# two dozen. That is what {numref}`fig-speed-inference` shows for the learned field.
+#
+# ````{solution-end}
+# ````
+#
+# ````{exercise} The best number of particles
+# :label: ex-speed-noise
+#
+# A mean is asked for with a standard error of a hundredth of the population's deviation. How many particles does the surrogate need, and how many would it
+# need for a tenth of that error? Put both into {eq}`eq-break-even`: what happens to the number of queries after which it pays, if the full model
+# keeps its $N$?
+#
+# *Hint.* The standard error falls with the root of $n$, and $n$ enters the denominator only.
+# ````
+#
+# ````{solution} ex-speed-noise
+# :class: dropdown
+#
+# $n = 10^4$, and $10^6$. As long as $C n \ll c_d K N$ the queries hardly change, $Q^\ast \approx T/(c_d K N)$. At $n = c_d K N/C$ they diverge, and beyond it
+# the surrogate never pays: a question that needs as many particles as the full model is best put to the full model.
+# ````

@@ -748,6 +748,7 @@ plt.show()
 # $2/N$. Estimate the initial energy for $N = 25\,000$ from the modes $k \le 2\pi\cdot 10/50$ and compare
 # with the left panels of {numref}`fig-two-stream-floor` at $t = 0$. How many random markers would have as
 # little noise as the perturbation's own energy at $t = 5$, divided by a hundred?
+# *Hint: {ref}`ex-two-stream-energy` gives the energy of one wave; energies of different waves add.*
 # ```
 #
 # ```{solution} ex-two-stream-noise

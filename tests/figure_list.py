@@ -17,6 +17,8 @@ def check_list(built):
         assert set(entry["figures"]) <= known, entry
     pages = {}
     for figure in content["figures"]:
+        slides = [file["path"] for file in figure["files"] if file["kind"] == "slide"]
+        assert slides == [f"_figures/{figure['id']}-slide.png"]
         for file in figure["files"]:
             assert (built / file["path"]).stat().st_size > 0, file
         for address in (figure["page"], figure["record"], figure["source"]["page"]):

@@ -34,6 +34,14 @@ confirmed = ["fig-a.error < 1e-9"]
 limited = ["fig-a.error < 0.1"]
 limits = "Small, not tiny."
 """
+CITATION = """title: A small book
+version: 1.2.3
+date-released: "2024-10-16"
+references:
+  - identifiers:
+      - type: other
+        value: "arXiv:2410.12000"
+"""
 MODEL = {"steps": 100, "training_seconds": 7200.0, "versions": {"jax": "0.1"}}
 CATALOGUE = """methods = ["AM", "HOAM-G"]
 systems = ["trap", "oscillator"]
@@ -67,7 +75,7 @@ PAGES = {
             f".. reproduction-report:: {part}\n\n"
             for part in ("summary", "runs", "models", "numbers")
         )
-        + ".. figure-index::\n"
+        + ".. figure-index::\n\n.. slides:: fig-a\n"
     ),
 }
 
@@ -76,7 +84,7 @@ def write_sources(root):
     """Write the sources of a small book, with results of which one number is off."""
     files = {
         "pyproject.toml": '[project]\nversion = "1.2.3"\nauthors = [{ name = "The authors" }]\n',
-        "CITATION.cff": 'date-released: "2024-10-16"\n',
+        "CITATION.cff": CITATION,
         "book/claims.toml": CLAIMS,
         "tests/reference/example.toml": REFERENCE,
         "book/figures.toml": CATALOGUE,

@@ -44,7 +44,8 @@ ALLOWED = {
     "results": set(),
     "references": {"results", "files"},
     "check": {"results", "references"},
-    "report": {"results", "check", "files"},
+    "report": {"results", "check", "files", "slides"},
+    "slides": set(),
     "verdicts": {"results"},
 }
 # Training gets its loss and its samples handed in.

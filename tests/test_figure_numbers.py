@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 from lint_notebooks import run_problems
+from PIL import Image
 
-from hoam import references
+from hoam import references, slides
 from hoam.check import check, table
+from hoam.results import SLIDE
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.py"))
@@ -48,3 +50,26 @@ def test_every_drawn_figure_has_its_files():
         for figure, entry in json.loads(path.read_text())["figures"].items():
             for name in (*entry["files"], f"{figure}.json"):
                 assert (ROOT / "results" / "figures" / name).stat().st_size > 0, name
+
+
+def slides_of_results():
+    """Yield each drawn figure with its slide; tables have numbers and no drawing, so no slide.
+
+    A film has one, of its still.
+    """
+    for path in sorted((ROOT / "results").glob("*.json")):
+        for figure, entry in json.loads(path.read_text())["figures"].items():
+            if f"{figure}.png" in entry["files"]:
+                yield figure, ROOT / "results" / "figures" / f"{figure}{SLIDE}", entry["slide"]
+
+
+def test_every_drawn_figure_has_a_slide_that_is_legible_from_the_back_row():
+    for figure, path, found in slides_of_results():
+        with Image.open(path) as picture:
+            assert picture.size == (slides.WIDTH, slides.HEIGHT), figure
+        assert found["points"] >= slides.FLOOR, figure
+        assert (found["outside"], found["overlapping"]) == ([], []), figure
+
+
+def test_all_slides_together_are_a_small_part_of_the_book():
+    assert sum(path.stat().st_size for _, path, _ in slides_of_results()) < 25e6

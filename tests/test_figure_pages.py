@@ -2,6 +2,7 @@
 
 import re
 
+import hoam_slides
 import pytest
 from figure_list import check_list
 from small_book import NOTEBOOK, build, page, text_of, write_sources
@@ -26,7 +27,7 @@ def test_a_figure_has_its_record_below_with_links_that_work(built):
     html = page(book, "part/page")
     assert html.index('id="fig-a"') < html.index('<details class="hoam-record"')
     links = re.findall(r'href="([^"]+)"', record_of(book))
-    assert len(links) == 7
+    assert len(links) == 8
     for link in links:
         address, _, anchor = link.partition("#")
         target = (book / "out" / "part" / address).resolve()
@@ -80,6 +81,19 @@ def test_the_index_links_every_figure_with_caption_and_text_alternative(built):
     assert 'alt="A rising line."' in html
     assert "What it shows." in html
     assert (book / "out" / "_figures" / "fig-a.thumbnail.png").is_file()
+    assert '<a href="_figures/fig-a-slide.png" download>slide</a>' in html
+
+
+def test_a_list_of_slides_leads_to_each_slide_and_to_its_figure(built):
+    html = page(built[0], "tables")
+    listed = html[html.rindex('<ul class="hoam-figures">') :]
+    assert '<a href="_figures/fig-a-slide.png"><img src="_figures/fig-a.thumbnail.png"' in listed
+    assert '<a href="part/page.html#fig-a">' in listed
+
+
+def test_a_slide_of_no_figure_is_an_error(built):
+    with pytest.raises(ValueError, match=r"Expected figures of the book; got \['fig-b'\]"):
+        hoam_slides.slides(None, ["fig-b"], {}, str, "")
 
 
 def test_the_index_can_be_narrowed_and_is_complete_without_a_script(built):

@@ -96,15 +96,28 @@ def test_columns_of_one_length_become_a_table_and_others_an_archive(report, tmp_
         np.testing.assert_array_equal(archive["density"], np.ones((5, 2)))
 
 
-def test_a_figure_leaves_its_four_files_and_a_record_of_numbers_and_run(report, tmp_path, drawing):
+def test_a_figure_leaves_its_five_files_and_a_record_of_numbers_and_run(report, tmp_path, drawing):
     report.figure("fig-a", drawing, data={"t": [0, 1]}, parameters={"mu": np.float64(1.25)})
     report.record("fig-a", error=0.5)
-    suffixes = {path.suffix for path in (tmp_path / "results" / "figures").iterdir()}
-    assert suffixes == {".png", ".svg", ".csv", ".json"}
+    endings = {path.name.removeprefix("fig-a") for path in (tmp_path / "results/figures").iterdir()}
+    assert endings == {".png", ".svg", "-slide.png", ".csv", ".json"}
     record = read(tmp_path, "figures/fig-a.json")
     assert record["numbers"] == {"error": 0.5}
     assert record["parameters"] == {"mu": 1.25}
     assert record["notebook"] == "example"
+    assert set(record["slide"]) == {"points", "outside", "overlapping"}
+
+
+def test_a_figure_may_be_drawn_anew_for_its_slide(report, tmp_path, drawing):
+    other, axes = plt.subplots(facecolor="black")
+    axes.set_visible(False)
+    report.figure("fig-a", drawing, data={"t": [0, 1]}, slide=other)
+    plt.close(other)
+    folder = tmp_path / "results" / "figures"
+    page, slide = (plt.imread(folder / f"fig-a{end}") for end in (".png", "-slide.png"))
+    # Nothing is drawn but the line at the foot.
+    assert (page[: len(page) // 2, :, :3] < 0.9).any()
+    assert not (slide[: len(slide) // 2, :, :3] < 0.9).any()
 
 
 @pytest.mark.parametrize(("data", "units"), [({}, {}), ({"t": [0, 1]}, {"x": "m"})])

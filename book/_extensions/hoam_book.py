@@ -6,6 +6,7 @@
     ```{results-table} table-errors```        a table of `book/tables.toml`
     ```{paper-figures}```                     the paper's figures, each with ours
     ```{figure-index}```                      all figures of the book
+    ```{slides} fig-a fig-b```                the slides of some
 
 Under every figure whose id starts with `fig-` stands its record.
 """
@@ -22,6 +23,7 @@ import hoam_json
 import hoam_places
 import hoam_record
 import hoam_results
+import hoam_slides
 import hoam_sources
 from docutils import nodes
 from hoam_index import figure_index, paper_figures
@@ -37,7 +39,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 logger = logging.getLogger(__name__)
 
 # Pages that show what other pages hold are written whenever any page is.
-PAGE_MARKS = ("figure_index", "paper_figures")
+PAGE_MARKS = ("figure_index", "paper_figures", "slides")
 
 
 class NumberRole(SphinxRole):
@@ -119,6 +121,10 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for stand_in in list(doctree.findall(figure_index)):
         html = hoam_index.index(results, hoam_places.places(app.env), address, base)
         stand_in.replace_self(nodes.raw("", html, format="html"))
+    for stand_in in list(doctree.findall(hoam_slides.slide_list)):
+        places = hoam_places.places(app.env)
+        html = hoam_slides.slides(results, stand_in["figures"], places, address, base)
+        stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(paper_figures)):
         places = hoam_places.places(app.env)
         html = hoam_index.answers(results, places, address, page_of("verdicts"))
@@ -158,7 +164,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinx.ext.autodoc")
     app.add_config_value("hoam_edition", hoam_results.edition(Path(app.srcdir)), "env")
     app.add_config_value("hoam_repository", "", "env")
-    for node in (figure_index, figure_record, paper_figures):
+    for node in (figure_index, figure_record, paper_figures, hoam_slides.slide_list):
         app.add_node(node)
     app.add_role("num", NumberRole())
     app.add_directive("verdicts", VerdictsDirective)
@@ -166,6 +172,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("results-table", hoam_comparison.ResultsTableDirective)
     app.add_directive("figure-index", FigureIndexDirective)
     app.add_directive("paper-figures", PaperFiguresDirective)
+    app.add_directive("slides", hoam_slides.SlidesDirective)
     app.connect("doctree-read", _read_page)
     app.connect("env-purge-doc", hoam_places.forget)
     app.connect("env-updated", _pages_to_write)

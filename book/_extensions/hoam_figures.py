@@ -1,4 +1,4 @@
-"""The files of each figure in the published tree: images, data with units, record, thumbnail."""
+"""The files of each figure in the published tree: images, slide, data, record, thumbnail."""
 
 import shutil
 from pathlib import Path
@@ -8,24 +8,36 @@ from hoam_results import Results
 from PIL import Image
 from sphinx.util import logging
 
+from hoam.results import SLIDE
+
 logger = logging.getLogger(__name__)
 
 FOLDER = "_figures"
 THUMBNAIL_WIDTH = 480
-LABELS = {
+_LABELS = {
     ".csv": "data (CSV)",
     ".npz": "data (NPZ)",
     ".png": "image (PNG)",
     ".svg": "image (SVG)",
+    SLIDE: "slide (PNG, 16:9)",
     ".gif": "film (GIF)",
     ".json": "record (JSON)",
 }
 
 
+def _ending(name: str) -> str:
+    return SLIDE if name.endswith(SLIDE) else Path(name).suffix
+
+
+def label(name: str) -> str:
+    """Return the words for a file of a figure."""
+    return _LABELS[_ending(name)]
+
+
 def ordered(files: list[str], figure: str) -> list[str]:
     """Return the files of a figure, its record included, in the order in which they are shown."""
-    known = list(LABELS)
-    return sorted([*files, f"{figure}.json"], key=lambda name: known.index(Path(name).suffix))
+    known = list(_LABELS)
+    return sorted([*files, f"{figure}.json"], key=lambda name: known.index(_ending(name)))
 
 
 def copy_files(results: Results, output: Path) -> None:

@@ -9,6 +9,8 @@ from hoam_places import Place
 from hoam_record import claim_link
 from hoam_results import Results
 
+from hoam.results import SLIDE
+
 type Address = Callable[[str], str]  # of a page, as seen from the page at hand
 
 
@@ -67,7 +69,8 @@ def _card(results: Results, place: Place, address: Address, base: str) -> str:
         f'loading="lazy"/><strong>{place.label}: {escape(subject.title)}</strong></a>'
         f"<span>{escape(' · '.join(facts))}</span>"
         f"<details><summary>Caption</summary>{escape(place.caption)}</details>"
-        f'<span><code>{place.figure}</code>, <a href="{page}#{place.record}">{count}</a></span>'
+        f'<span><code>{place.figure}</code>, <a href="{page}#{place.record}">{count}</a>, '
+        f'<a href="{base}{FOLDER}/{place.figure}{SLIDE}" download>slide</a></span>'
         "</li>"
     )
 

@@ -12,7 +12,7 @@ from hoam_places import Place
 from hoam_results import Edition, Results
 
 from hoam.check import Check
-from hoam.results import dumps
+from hoam.results import SLIDE, dumps
 
 NAME = "figures.json"
 SCHEMA = "figures.schema.json"
@@ -21,6 +21,7 @@ SCHEMA = "figures.schema.json"
 def _file(name: str, results: Results, figure: str) -> dict[str, Any]:
     path = results.root / "results" / "figures" / name
     kind = {".csv": "data", ".npz": "data", ".json": "record"}.get(path.suffix, "image")
+    kind = "slide" if name.endswith(SLIDE) else kind
     entry = {"path": f"{FOLDER}/{name}", "kind": kind, "format": path.suffix[1:]}
     if kind == "data":
         entry["units"] = hoam_data.units(results, figure, hoam_data.arrays(path))

@@ -8,7 +8,7 @@ from typing import Any
 import hoam_data
 import hoam_sources
 from docutils import nodes
-from hoam_figures import FOLDER, LABELS, ordered
+from hoam_figures import FOLDER, label, ordered
 from hoam_results import Edition, Results
 
 from hoam.check import Check
@@ -37,8 +37,7 @@ def _size(path: Path) -> str:
 def _files(results: Results, figure: str, files: list[str], base: str) -> str:
     folder = results.root / "results" / "figures"
     links = [
-        f'<a href="{base}{FOLDER}/{name}" download>{LABELS[Path(name).suffix]}</a>'
-        f" ({_size(folder / name)})"
+        f'<a href="{base}{FOLDER}/{name}" download>{label(name)}</a> ({_size(folder / name)})'
         for name in ordered(files, figure)
         if (folder / name).is_file()
     ]
