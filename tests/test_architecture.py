@@ -34,6 +34,7 @@ ALLOWED = {
     "checkpoints": {"types", "files"},
     "systems": {"arguments", "types", "population", "particle_mesh", "dispersion", "integrators"},
     "histograms": set(),
+    "quantisation": set(),
     "metrics": {"arguments", "types", "particle_mesh", "dispersion"},
     "methods": {"arguments", "types", "calculus", "quadrature", "samplers", "noise"},
     "samplers": {"arguments", "types", "integrators", "noise"},

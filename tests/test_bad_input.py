@@ -47,6 +47,7 @@ ELSEWHERE = {
     "hoam.histograms.total_variation": "test_histograms",
     "hoam.monitors.means": "test_commands",
     "hoam.nodes.node_sampler": "node_table",
+    "hoam.quantisation.restore": "quantise",
     "hoam.population.Population.from_arrays": "test_population",
     "hoam.population.Population.from_file": "test_readers",
     "hoam.population.Population.hold_out": "test_population",
