@@ -4,8 +4,6 @@ const hoamPlay = (() => {
   const known = {};
   let form, menus, slider, button, canvases, status, timer = null;
 
-  const bytes = (text) => Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
-
   const chosen = () => {
     const system = known[menus.system.value];
     const shown = system && system.cases[menus.mu.value];
@@ -14,9 +12,17 @@ const hoamPlay = (() => {
 
   const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
+  // The levels of all samples at all times, from their steps from one time to the next.
+  const added = (text, count) => {
+    const levels = Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
+    const size = levels.length / count;
+    for (let i = size; i < levels.length; i++) levels[i] += levels[i - size]; // modulo 256
+    return levels;
+  };
+
   // The levels of all samples at one time, of a truth or a model.
   const states = (series, frame, count) => {
-    series.levels ??= bytes(series.states);
+    series.levels ??= added(series.steps, count);
     const size = series.levels.length / count;
     return series.levels.subarray(frame * size, (frame + 1) * size);
   };
