@@ -97,9 +97,10 @@ const hoamPanels = (() => {
     pen.fillStyle = INK;
     pen.textAlign = "center";
     pen.textBaseline = "bottom";
-    const half = pen.measureText(labels[0]).width / 2; // a long label moves to the left to stay whole
+    // A long label moves to the left to stay whole, and is squeezed where it does not fit at all.
+    const room = panel.width - 4, half = Math.min(room, pen.measureText(labels[0]).width) / 2;
     const middle = Math.min((frame.left + frame.right) / 2, panel.width - half - 2);
-    pen.fillText(labels[0], middle, panel.height - 4);
+    pen.fillText(labels[0], middle, panel.height - 4, room);
     pen.save();
     pen.translate(10, (frame.top + frame.bottom) / 2);
     pen.rotate(-Math.PI / 2);
