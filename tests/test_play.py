@@ -49,6 +49,9 @@ def book(tmp_path_factory, paths):
         "drift_words": np.asarray(words),
         "drift_parameters": np.asarray([0.25]),
     }
+    data["shift_words"] = data["drift_words"]  # a second system, for its name alone
+    data["shift_parameters"] = np.empty(0)
+    data |= {f"shift_{name}": data[f"drift_{name}"] for name in ("t", "limits", "window")}
     for name, states in paths.items():
         data[f"drift_{name}_0_25_states"] = quantise(states, LIMITS)
         data[f"drift_{name}_0_25_observable"] = np.asarray([1.0, np.inf, 1 / 3])
@@ -64,8 +67,8 @@ def book(tmp_path_factory, paths):
         f'[figures.{FIGURE}]\ntitle = "Drift"\nsystems = []\nmethods = []\nunits = {{"*" = "1"}}\n'
     )
     catalogue.write_text(catalogue.read_text() + entry)
-    text = "Tables\n======\n\n.. play::\n\nSee :ref:`the drift <play-drift>`.\n"
-    (root / "tables.rst").write_text(text)
+    links = "See :ref:`the drift <play-drift>` and :ref:`the shift <play-shift>`.\n"
+    (root / "tables.rst").write_text(f"Tables\n======\n\n.. play::\n\n{links}")
     (root / "index.rst").write_text("Home\n====\n\n.. toctree::\n\n   part/page\n   tables\n")
     return root, build(root, extensions=["hoam_book", "hoam_play"])
 
@@ -119,8 +122,9 @@ def test_the_page_builds_without_a_warning_and_alone_loads_the_scripts(book):
     root, warnings = book
     assert warnings == ""
     html = page(root, "tables")
-    assert 'href="#play-drift"' in html
-    assert 'id="play-drift"' in html
+    for stem in ("drift", "shift"):
+        assert f'href="#play-{stem}"' in html
+        assert f'id="play-{stem}"' in html
     assert '<option value="drift">a drift</option>' in html
     for name in (*hoam_play.SCRIPTS, "play.css"):
         assert f"_static/play/{name}" in html

@@ -147,9 +147,10 @@ class PlayDirective(SphinxDirective):
             return []
         folder = f"{hoam_places.to_root(self.env.docname)}{FOLDER}/"
         html = PAGE.format(folder=folder, systems="".join(options), still=shown[0])
-        box = nodes.container("", nodes.raw("", html, format="html"), ids=anchors, names=anchors)
-        self.state.document.note_explicit_target(box)
-        return [box]
+        targets = [nodes.container(ids=[name], names=[name]) for name in anchors]
+        for target in targets:  # one each: a node of several names leads all to its last id
+            self.state.document.note_explicit_target(target)
+        return [*targets, nodes.raw("", html, format="html")]
 
 
 def _load_scripts(

@@ -119,6 +119,8 @@ def test_the_errors_it_says_are_the_recorded_ones(page, site, root):
 def test_a_chapter_leads_to_its_system(page, site):
     open_page(page, site + "book/_executed/chaos_9d.html")
     page.get_by_role("link", name="play with it").click()
+    page.wait_for_url("**/play.html*")
+    page.wait_for_load_state("load")
     page.wait_for_function(READY)
     titled(page, "nine modes of convection")
     assert page.locator("select[name=system]").input_value() == "chaos_9d"
