@@ -30,6 +30,8 @@
 # - how HOAM and action matching do at a parameter they have not seen, over all times.
 # :::
 #
+# To see the population move, {ref}`play with it <play-bistable>`.
+#
 # ## The full model
 #
 # $$

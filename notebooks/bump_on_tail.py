@@ -34,6 +34,8 @@
 # - what the linear part, solved for exactly, adds.
 # :::
 #
+# To see the population move, {ref}`play with it <play-bump-on-tail>`.
+#
 # ## The full model
 #
 # $$

@@ -34,6 +34,8 @@
 # - how the loss is computed when there are many dimensions.
 # :::
 #
+# To see the population move, {ref}`play with it <play-chaos-9d>`.
+#
 # ## The full model
 #
 # The equations stand in {py:mod}`hoam.systems.chaos_9d`. The drift is quadratic in the modes $C_1, \dots, C_9$,

@@ -32,6 +32,8 @@
 # - when even a quadrature rule fails.
 # :::
 #
+# To see the population move, {ref}`play with it <play-oscillator>`.
+#
 # ## The system
 #
 # A particle in the plane, on a spring, with noise on its velocity:

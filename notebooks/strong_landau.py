@@ -33,6 +33,8 @@
 # - what random times do to training in six dimensions, and what they do not do.
 # :::
 #
+# To see the population move, {ref}`play with it <play-strong-landau>`.
+#
 # ## The full model
 #
 # $$

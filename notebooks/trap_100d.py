@@ -31,6 +31,8 @@
 # - why one random direction is enough for the Laplacian here.
 # :::
 #
+# To see the population move, {ref}`play with it <play-trap-100d>`.
+#
 # ## The full model
 #
 # $$

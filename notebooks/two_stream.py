@@ -35,6 +35,8 @@
 # - what Simpson, Gauss-Legendre and random times do with the same data and budget.
 # :::
 #
+# To see the population move, {ref}`play with it <play-two-stream>`.
+#
 # ## The full model
 #
 # Electrons in one space and one velocity dimension obey

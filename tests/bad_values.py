@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hoam import calculus, linear_part, minibatches, networks, quadrature
+from hoam import calculus, linear_part, minibatches, networks, quadrature, quantisation
 from hoam.methods import action_matching, decaying, dice, probing
 from hoam.nodes import node_table
 from hoam.population import Population
@@ -225,4 +225,19 @@ METHODS = {
         ],
     ),
     **cases("hoam.linear_part.knots", of_one(linear_part.knots, 3)),
+    **cases(
+        "hoam.quantisation.quantise",
+        [
+            (
+                name,
+                lambda folder, limits=limits: quantisation.quantise(np.zeros((3, 2)), limits),
+                says,
+            )
+            for name, limits, says in [
+                ("an empty range", ((0.0, 1.0), (2.0, 2.0)), "2 ascending limits"),
+                ("a range too few", ((0.0, 1.0),), "got [[0.0, 1.0]]"),
+                ("a range without end", ((0.0, NAN), (0.0, 1.0)), "got [[0.0, nan]"),
+            ]
+        ],
+    ),
 }

@@ -36,6 +36,7 @@ ALLOWED = {
     "checkpoints": {"types", "files"},
     "systems": {"arguments", "types", "population", "particle_mesh", "dispersion", "integrators"},
     "histograms": {"types"},
+    "quantisation": set(),
     "metrics": {"arguments", "types", "particle_mesh"},
     "methods": {"arguments", "types", "calculus", "quadrature", "samplers", "noise"},
     "samplers": {"arguments", "types", "integrators", "noise"},

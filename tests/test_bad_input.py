@@ -48,6 +48,7 @@ ELSEWHERE = {
     "hoam.monitors.means": "test_commands",
     "hoam.nodes.node_sampler": "node_table",
     "hoam.output.refuse_existing": "test_commands",
+    "hoam.quantisation.restore": "quantise",
     "hoam.population.Population.from_arrays": "test_population",
     "hoam.population.Population.from_file": "test_readers",
     "hoam.population.Population.hold_out": "test_population",
