@@ -112,7 +112,7 @@ def fit(
         monitor = means(jax.random.key(settings.training.seed), held_out or population)
     if state.exists() and not resume:
         state.unlink()
-    with log_file(log, out.with_suffix(".log"), append=resume):
+    with log_file(out.with_suffix(".log"), append=resume):
         log.info("%s\n%s", settings, found)
         highest = max(settings.network.frequencies, default=0)
         if highest > found.resolved:

@@ -28,15 +28,15 @@ def refuse_existing(paths: Sequence[Path], *, force: bool) -> None:
 
 
 @contextlib.contextmanager
-def log_file(log: logging.Logger, path: Path, *, append: bool) -> Iterator[None]:
-    """Write what a logger is told to a file as well, each line with its time, in this block.
+def log_file(path: Path, *, append: bool) -> Iterator[None]:
+    """Write what the package logs to a file as well, each line with its time, in this block.
 
     Args:
-        log: the logger.
         path: the file; its folder is created.
         append: keep what the file holds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger("hoam")
     handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
