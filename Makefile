@@ -28,7 +28,7 @@ test: $(ENVIRONMENT) ## run all tests, the numbers of the figures included
 	@.venv/bin/python -m pytest -n $(CORES) --dist loadfile
 
 browse: book ## open every page in Chromium, and look for what a reader would stumble over
-	@.venv/bin/python -m pytest tests/browser -n $(CORES)
+	@.venv/bin/python -m pytest tests/browser -n $(CORES) --dist loadgroup
 
 offline: book ## pack the book into one file to read without a network
 	@.venv/bin/python book/offline.py

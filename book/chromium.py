@@ -3,8 +3,10 @@
 import os
 import shutil
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
+#: Milliseconds: only what hangs takes so long, however busy the machine is.
+_PATIENCE = 300_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -29,6 +31,17 @@ def launch(playwright: Playwright) -> Browser:
     # Its sandbox needs a user other than root, and its shared memory is small in containers.
     arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     return playwright.chromium.launch(executable_path=executable(), args=arguments)
+
+
+def new_reader(browser: Browser, *, height: int = 900, width: int = 1280) -> BrowserContext:
+    """Return the surroundings of a reader who was never here before, with a window of that size."""
+    reader = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme="light",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    reader.set_default_timeout(_PATIENCE)
+    return reader
 
 
 def wait_for_mathematics(page: Page) -> None:

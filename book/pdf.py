@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import pdf_check
 import yaml
-from chromium import launch, wait_for_mathematics
+from chromium import launch, new_reader, wait_for_mathematics
 from offline import version
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 from pypdf.generic import Destination, Fit, IndirectObject
@@ -163,7 +163,7 @@ def link(writer: PdfWriter, base: str, starts: dict[str, int]) -> None:
             )
 
 
-def make(pages: Path, contents: Path, target: Path, *, name: str) -> None:
+def make(pages: Path, contents: Path, target: Path, *, name: str, browser: Browser) -> None:
     """Print the pages of a contents file to one PDF.
 
     Args:
@@ -171,17 +171,17 @@ def make(pages: Path, contents: Path, target: Path, *, name: str) -> None:
         contents: the table of contents, `_toc.yml`.
         target: file to write.
         name: what the foot of each page says beside its number.
+        browser: what prints. A process can drive only one.
 
     Raises:
-        FileNotFoundError: if the pages are not built, or there is no Chromium.
+        FileNotFoundError: if the pages are not built.
     """
     if not (pages / "book" / "index.html").is_file():
         message = f"Expected the built book in {pages}; got none. Use `make book` first."
         raise FileNotFoundError(message)
     writer, starts = PdfWriter(), {}
-    with serve(pages) as base, sync_playwright() as playwright:
-        browser = launch(playwright)
-        page = browser.new_page(viewport={"width": 1000, "height": 1400}, color_scheme="light")
+    with serve(pages) as base, new_reader(browser, width=1000, height=1400) as reader:
+        page = reader.new_page()
         parents: list[IndirectObject | None] = [None]
         part = None
         for chapter in chapters(contents, pages):
@@ -202,7 +202,6 @@ def make(pages: Path, contents: Path, target: Path, *, name: str) -> None:
                 )
         link(writer, base, starts)
         stamps = _numbers(page, len(writer.pages), name)
-        browser.close()
     for sheet, stamp in zip(writer.pages, stamps.pages, strict=True):
         sheet.merge_page(stamp)
     writer.add_metadata({"/Title": name})
@@ -219,7 +218,8 @@ def main() -> int:
     pages, contents, edition = root / "_build" / "html", root / "_toc.yml", version(root)
     target = root / "_build" / f"hoam-{edition}.pdf"
     name = f"HOAM, reproduced, version {edition}"
-    make(pages, contents, target, name=name)
+    with sync_playwright() as playwright, launch(playwright) as browser:
+        make(pages, contents, target, name=name, browser=browser)
     count, size = len(PdfReader(target).pages), target.stat().st_size / 1e6
     sys.stdout.write(f"{target.relative_to(root)}: {count} pages, {size:.1f} MB\n")
     built = [pages / f"{chapter.name}.html" for chapter in chapters(contents, pages)]

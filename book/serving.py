@@ -20,7 +20,7 @@ def _compressed(path: Path, _changed: float) -> bytes:
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Sends text compressed, as the servers of published pages do."""
+    """Sends text compressed, and to be kept a while, as the servers of published pages do."""
 
     protocol_version = "HTTP/1.1"
 
@@ -37,6 +37,11 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def end_headers(self) -> None:
+        """End the headers with how long a browser may keep the answer."""
+        self.send_header("Cache-Control", "max-age=600")
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of each request."""

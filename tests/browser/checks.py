@@ -29,6 +29,24 @@ _AXE = """async () => (await axe.run(
 )"""
 
 
+#: The theme lets a keyboard reach what scrolls, some time after a window has changed.
+_SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
+    || [...document.querySelectorAll('pre, .cell_output > .output')].every((node) =>
+        (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
+            || node.scrollHeight > node.clientHeight))"""
+#: Rows of a table are made alike, and so are words of one kind in code: a few stand for all.
+_THIN_OUT = """() => {
+    document.querySelectorAll('tbody > tr:nth-child(n + 25)').forEach((row) => row.remove());
+    const seen = new Map();
+    for (const word of document.querySelectorAll('.highlight pre span[class]')) {
+        const place = word.closest('.hll, .cell_output, .cell_input, .admonition, details');
+        const kind = `${word.className} in ${place?.className}`;
+        seen.set(kind, (seen.get(kind) ?? 0) + 1);
+        if (seen.get(kind) > 3 && !word.matches('.hll')) word.replaceWith(...word.childNodes);
+    }
+}"""
+
+
 def listen(page: Page) -> list[str]:
     """Return a list that grows with what goes wrong on a page from now on."""
     heard: list[str] = []
@@ -53,8 +71,8 @@ def show(page: Page, *, width: int, mode: str) -> None:
     """Give a page a width, and a reader whose system is light or dark."""
     if (page.viewport_size or {}).get("width") != width:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(600)  # the theme looks for what scrolls once a window is at rest
-    page.emulate_media(color_scheme=mode)
+    page.emulate_media(media="screen", color_scheme=mode)
+    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
@@ -92,9 +110,8 @@ def cut_off(page: Page) -> list[str]:
 
 
 def barriers(page: Page) -> list[str]:
-    """Return the serious and critical findings of axe-core; long tables lose rows made alike."""
-    page.evaluate("""() => document.querySelectorAll('tbody > tr:nth-child(n + 25)')
-        .forEach((row) => row.remove())""")
+    """Return the serious and critical findings of axe-core, after thinning out what is alike."""
+    page.evaluate(_THIN_OUT)
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return page.evaluate(_AXE)
@@ -142,6 +159,7 @@ def illegible(page: Page) -> list[str]:
     """Say which figures, as they are shown, are faint."""
     found = []
     for image in figures(page):
+        image.evaluate("(image) => { image.loading = 'eager'; return image.decode(); }")
         image.scroll_into_view_if_needed()
         ratio = contrast(image.screenshot())
         if ratio < LEAST_CONTRAST:

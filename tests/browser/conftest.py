@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import launch
-from playwright.sync_api import Browser, Page, sync_playwright
+from chromium import launch, new_reader
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from serving import serve
 
 
@@ -36,10 +36,22 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser) -> Iterator[Page]:
     """A page of a reader who was never here before."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900},
-        color_scheme="light",
-        permissions=["clipboard-read", "clipboard-write"],
-    )
-    yield context.new_page()
-    context.close()
+    reader = new_reader(browser)
+    yield reader.new_page()
+    reader.close()
+
+
+@pytest.fixture(scope="session")
+def reader(browser) -> Iterator[BrowserContext]:
+    """A reader who goes from page to page: what these share is loaded once."""
+    reader = new_reader(browser)
+    yield reader
+    reader.close()
+
+
+@pytest.fixture
+def next_page(reader) -> Iterator[Page]:
+    """A page of the reader who goes from page to page."""
+    page = reader.new_page()
+    yield page
+    page.close()

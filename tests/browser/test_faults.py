@@ -71,6 +71,9 @@ FAULTS = [
     ("barriers", body("<p style='color: #aaa; background: #fff'>faint</p>"), "color-contrast"),
     ("barriers", body("<img src='icon.png'>"), "image-alt"),
     ("barriers", body("<button></button>"), "button-name"),
+    ("barriers", body("<div class='highlight'><pre style='background: #fff'>"
+     + 90 * "<span class='n'>word</span> " + "<span class='k' style='color: #aaa'>faint</span>"
+     + "</pre></div>"), "color-contrast"),
     ("cut off", body("<pre style='overflow: auto'>" + 300 * "x" + "</pre>"), "cut off: <pre"),
     ("barriers", {"lang": (' lang="en"', "")}, "html-has-lang"),
     ("heavy", body("<img src='large.png' alt='large'>"), "bytes"),
@@ -108,6 +111,16 @@ def test_a_faint_figure_is_found(page, ground, mode, faint):
     )
     show(page, width=1280, mode=mode)
     assert bool(illegible(page)) == faint
+
+
+def test_a_page_is_looked_at_once_the_keyboard_knows_what_scrolls(page):
+    wide = f"<main id='main-content'><pre style='overflow: auto'>{60 * 'word '}</pre></main>"
+    page.set_content(wide)
+    page.evaluate("""() => window.addEventListener('resize', () => setTimeout(() => {
+        document.querySelector('pre').tabIndex = 0;
+    }, 900))""")
+    show(page, width=390, mode="light")
+    assert page.evaluate("() => document.querySelector('pre').tabIndex") == 0
 
 
 def test_a_broken_link_is_found(tmp_path):

@@ -10,6 +10,7 @@ from checks import listen
 from chromium import wait_for_mathematics
 from offline import pack
 
+pytestmark = pytest.mark.xdist_group("packed")  # one process makes it, once
 PAGES = ("book/index.html", "book/_executed/quadrature.html", "book/report.html", "search.html")
 
 

@@ -6,6 +6,7 @@ from pdf import chapters, make
 from pdf_check import captions, outline, problems
 from pypdf import PdfReader, PdfWriter
 
+pytestmark = pytest.mark.xdist_group("printed")  # one process makes it, once
 NAME = "HOAM, reproduced, version 1.2.3"
 CONTENTS = {
     "root": "book/index",
@@ -34,9 +35,9 @@ def pages(built, contents):
 
 
 @pytest.fixture(scope="module")
-def printed(built, contents, tmp_path_factory):
+def printed(built, contents, browser, tmp_path_factory):
     target = tmp_path_factory.mktemp("printed") / "book.pdf"
-    make(built, contents, target, name=NAME)
+    make(built, contents, target, name=NAME, browser=browser)
     return target
 
 

