@@ -68,7 +68,9 @@ class Config:
     seed: int
     learning_rate: float = 1e-2
     n_validation: int = 2**12
-    optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = optax.contrib.muon
+    optimiser: Callable[[optax.Schedule], optax.GradientTransformation] = dataclasses.field(
+        default_factory=lambda: optax.contrib.muon  # a function as such would be a method
+    )
     every: int = 500
     base: "Config | None" = None
 

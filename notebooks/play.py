@@ -235,6 +235,33 @@ def window(case, curves):
     return (low / 4, 4 * high) if case.scale == "logarithmic" else (0.0, 1.6 * high)
 
 
+def observable(axis, stem, case, limits):
+    """Draw the observable at the first parameter: full model and all methods."""
+    times = np.linspace(0, case.system.horizon, TIMES)
+    for name in ("truth", *case.methods):
+        hoam.plotting.line(axis, name, times, seen[stem, parameters(case)[0]][name][1])
+    axis.axvline(times[TIMES // 2], color="0.5", linewidth=0.8)
+    axis.set(
+        xlabel=case.time,
+        ylabel=case.observable,
+        yscale="log" if case.scale == "logarithmic" else "linear",
+        ylim=limits,
+    )
+
+
+def observables(cases, data):
+    """Return the observables alone, which is what fits on a slide."""
+    rows = -(-len(cases) // 3)
+    figure, axes = plt.subplots(rows, -(-len(cases) // rows), figsize=(8, 4.5))
+    for axis, (stem, case) in zip(axes.flat, cases.items(), strict=True):
+        observable(axis, stem, case, data[f"{stem}_window"])
+        place = f"{case.title}, {case.parameter} = {parameters(case)[0]:g}"
+        axis.annotate(place, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
+    figure.legend(*axes.flat[-1].get_legend_handles_labels(), loc="outside upper center", ncols=6)
+    plt.close(figure)  # the page shows the other
+    return figure
+
+
 def still(figure_id, cases):
     """Draw full model, HOAM-G and the observable of each system; record errors; return the data."""
     figure, axes = plt.subplots(len(cases), 3, figsize=(10, 2.9 * len(cases)))
@@ -279,15 +306,7 @@ def still(figure_id, cases):
                 ha="center",
                 fontsize=9,
             )
-        for name in ("truth", *case.methods):
-            hoam.plotting.line(row[2], name, times, seen[stem, mu][name][1])
-        row[2].axvline(times[middle], color="0.5", linewidth=0.8)
-        row[2].set(
-            xlabel=case.time,
-            ylabel=case.observable,
-            yscale="log" if case.scale == "logarithmic" else "linear",
-            ylim=data[f"{stem}_window"],
-        )
+        observable(row[2], stem, case, data[f"{stem}_window"])
     samples, _ = next(iter(cases.values())).samples
     report.record(figure_id, shown=SHOWN, samples=samples, rounding=0.5 / (LEVELS - 1))
     handles, labels = axes[-1, 2].get_legend_handles_labels()  # all methods
@@ -304,12 +323,12 @@ def still(figure_id, cases):
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-play-plasmas", "caption": "Three plasmas at the smaller of their two held-out parameters (rows: two-stream instability, bump on tail, strong Landau damping). Left: full model in the middle of the horizon, 500 samples; middle: HOAM-G; right: electric energy over time, full model and five methods, first seeds (grey line: the time of the panels)."}, "image": {"alt": "Three rows of three panels. Top: dots around two empty vortices, alike in black and blue; energies rise together over two decades and level off, those of HOAM and AM somewhat higher. Middle: a broad band of dots with few dots above it, alike; energies rise unevenly and apart from one another. Bottom: two crossing arms of dots; energies fall in three arches, and part after the second."}}
 figure, data = still("fig-play-plasmas", PLASMAS)
-report.figure("fig-play-plasmas", figure, data=data)
+report.figure("fig-play-plasmas", figure, data=data, slide=observables(PLASMAS, data))
 plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-play-stochastic", "caption": "Four stochastic systems at the smallest of the parameters offered (rows: oscillator, bistable particle, nine modes of convection, one hundred particles in a trap). Left: full model in the middle of the horizon, 500 samples; middle: HOAM-G; right: standard deviation of one coordinate over time, full model and all methods of the page, first seeds (grey line: the time of the panels). Curves that leave a panel have diverged, or are far off."}, "image": {"alt": "Four rows of three panels. First: a small spot of dots in both; deviations fall and rise a little, that of AM stays level. Second: a curved cloud of dots, alike; deviations swing, rise and settle together, but that of AM leaves the panel. Third: two level streaks of dots, thin in black and wider in blue; deviations rise to a peak and settle together, AM a little above. Fourth: a round spot, wider in blue; the black deviation stays low, those of the rollouts lie above it, and that of CFM leaves the panel at once."}}
 figure, data = still("fig-play-stochastic", OTHERS)
-report.figure("fig-play-stochastic", figure, data=data)
+report.figure("fig-play-stochastic", figure, data=data, slide=observables(OTHERS, data))
 plt.show()
 
 # %% [markdown]
