@@ -160,7 +160,7 @@ plt.show()
 # *Plain* is where one would start: Adam with a step of $3\cdot10^{-3}$, independent samples, all times of equal weight, and the
 # hypernetwork of the paper. The *recipe* of this book changes four things: Muon with $10^{-2}$ as the optimiser, samples
 # spread over cells ({py:func}`hoam.minibatches.stratified`), a weight for early times
-# ({py:func}`hoam.methods.decaying`), and frequencies of time for a wider hypernetwork. Each other case takes one of them
+# ({py:func}`hoam.methods.action_matching.decaying`), and frequencies of time for a wider hypernetwork. Each other case takes one of them
 # back, or puts another one in its place. All have the same data, 64 Gauss-Legendre nodes with 128 samples each. A
 # budget counts where it was tried with several seeds: three of the recipe, of Adam and of plain, two of the others.
 
