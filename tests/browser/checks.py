@@ -31,8 +31,9 @@ _AXE = """async () => (await axe.run(
 
 #: The theme lets a keyboard reach what scrolls, some time after a window has changed.
 _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
-    || [...document.querySelectorAll('pre, .cell_output > .output')].every((node) =>
-        (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
+    || [...document.querySelectorAll(
+        'pre, .cell_output > .output, .pst-scrollable-table-container',
+    )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
 #: Rows of a table are made alike, and so are words of one kind in code: a few stand for all.
 _THIN_OUT = """() => {
