@@ -38,6 +38,7 @@ import json
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib import ticker
 
 jax.config.update("jax_num_cpu_devices", 2)
 
@@ -177,7 +178,7 @@ for axis, case in zip(axes.flat, cases, strict=True):
             [np.quantile(errors, (0, 0.5, 1)) for errors in curves[name].values()]
         )
         axis.fill_between(steps * cost[name], best, worst, color=colour, alpha=0.2)
-        axis.loglog(steps * cost[name], middle, "o-", color=colour, label=name)
+        axis.loglog(steps * cost[name], middle, "o-", color=colour)
         slug = time_to_accuracy.slug(name)
         columns |= {
             f"steps_{slug}": steps,
@@ -187,7 +188,17 @@ for axis, case in zip(axes.flat, cases, strict=True):
             f"best_{slug}": best,
         }
     axis.axhline(time_to_accuracy.GOAL, color="0.3", linestyle=":", linewidth=1)
-    axis.legend(fontsize=8, loc="lower left")
+    axis.annotate(case, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
+for (
+    axis
+) in axes.flat:  # once all is drawn: a panel that turns logarithmic resets those it shares with
+    for scale in (axis.xaxis, axis.yaxis):
+        scale.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        scale.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
+        scale.set_minor_locator(ticker.NullLocator())
+figure.legend(
+    axes[0, 0].lines[:2], ("recipe", "with the change"), loc="outside upper center", ncols=2
+)
 for axis in axes[-1]:
     axis.set_xlabel("seconds of training")
 for axis in axes[:, 0]:

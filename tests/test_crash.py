@@ -142,7 +142,7 @@ def run_book(place, *, until=None):
 
 def test_a_book_killed_while_its_notebooks_run_is_whole_after_the_next_run(root, tmp_path):
     names = ("first", "second")
-    for name in ("Snakefile", "pyproject.toml", "requirements.lock"):
+    for name in ("Snakefile", "pyproject.toml", "requirements.lock", "CITATION.cff"):
         shutil.copy(root / name, tmp_path)
     (tmp_path / "book").mkdir()
     for path in root.glob("book/*.py"):
