@@ -88,6 +88,12 @@ class Print:
     reader: PdfReader
     sections: list[tuple[str, int]]
 
+    @property
+    def sheets(self) -> int:
+        """The number of sheets; a last one that only the margin of the page reaches is left out."""
+        pages = self.reader.pages
+        return len(pages) - (len(pages) > 1 and pdf_check.is_blank(pages[-1]))
+
 
 def _sheets(reader: PdfReader, outline: list, depth: int = 0) -> Iterator[tuple[int, str, int]]:
     """Yield depth, name and sheet of all headings."""
@@ -188,7 +194,7 @@ def make(pages: Path, contents: Path, target: Path, *, name: str, browser: Brows
             printed = print_chapter(page, f"{base}{chapter.name}.html")
             start = len(writer.pages)
             starts[f"{chapter.name}.html"] = start
-            writer.append(printed.reader, import_outline=False)
+            writer.append(printed.reader, pages=(0, printed.sheets), import_outline=False)
             if chapter.part:
                 part = writer.add_outline_item(title=chapter.part, page_number=start)
             del parents[chapter.depth + 1 :]

@@ -51,7 +51,8 @@ def letters(text: str) -> str:
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text))
 
 
-def _is_blank(sheet: PageObject, footer: str) -> bool:
+def is_blank(sheet: PageObject, footer: str = "") -> bool:
+    """Return whether a sheet has no picture, and no text but its foot and a number."""
     text = letters(sheet.extract_text()).removesuffix(letters(footer))
     return not text.strip("0123456789") and not len(sheet.images)
 
@@ -84,7 +85,7 @@ def problems(printed: Path, pages: list[Path], *, footer: str) -> list[str]:
         text += re.sub(rf"{re.escape(footer)}\s*·\s*\d+", "", words)
         if not re.search(rf"{re.escape(footer)}\s*·\s*{number}\b", words):
             found.append(f"sheet {number}: Expected its number at the foot; got none.")
-        if _is_blank(sheet, f"{footer}{number}"):
+        if is_blank(sheet, f"{footer}{number}"):
             found.append(f"sheet {number}: Expected content; got a blank sheet.")
     plain = letters(text)
     names = [letters(name) for _, name in outline(reader)]

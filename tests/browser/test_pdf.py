@@ -2,7 +2,7 @@
 
 import pytest
 import yaml
-from pdf import chapters, make
+from pdf import Print, chapters, make
 from pdf_check import captions, outline, problems
 from pypdf import PdfReader, PdfWriter
 
@@ -93,6 +93,16 @@ def test_captions_are_read_up_to_their_first_formula(tmp_path):
         '<span class="math">x</span> and more</span></p></figcaption></figure>'
     )
     assert captions(path) == ["Loss of all models for "]
+
+
+def test_a_last_sheet_that_is_blank_is_left_out_of_a_chapter(printed, tmp_path):
+    reader = PdfReader(printed)
+    count = len(reader.pages)
+    assert Print("whole", reader, []).sheets == count
+    writer = PdfWriter(clone_from=reader)
+    writer.add_blank_page()
+    writer.write(tmp_path / "longer.pdf")
+    assert Print("longer", PdfReader(tmp_path / "longer.pdf"), []).sheets == count
 
 
 def test_a_blank_sheet_a_lost_chapter_and_a_lost_figure_are_found(printed, pages, tmp_path):
