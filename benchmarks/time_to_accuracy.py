@@ -2,14 +2,14 @@ r"""The shortest training that is good enough: which ideas pay, and by how much.
 
 The two-stream instability with quiet markers, HOAM-G. Every case differs in one idea from the
 recipe of the book, but for `plain`, which has none of them. A cosine takes the step size to zero
-over the budget, whatever that is: before its end the error of the energy jumps up and down with the
-noise of the weights, so what a budget buys is known at its end alone. Judged is the error of the
+over the budget, whatever that is, and with it the noise of the weights: what a budget buys is known
+at its end alone. Judged is the error of the
 electric energy at the validation parameters, never the loss: a rule with too few nodes has a low
 loss and a wrong model.
 
 What a budget of steps buys depends on seeds, not on machines, and takes hours to find: it is stored
-under `benchmarks/records`. Seconds of a step depend on the machine: all cases are timed in turn, in
-one run.
+under `benchmarks/records`. Seconds of a step depend on the machine: each kind of step is timed when
+the page is made.
 
     python -m benchmarks.time_to_accuracy                 # all runs that have no record yet
     python -m benchmarks.time_to_accuracy recipe 500 0    # one of them: case, steps, seed
@@ -149,7 +149,7 @@ def _step(config: Config) -> Callable[[], Any]:
     rule, network = config.method.rule, config.network
     size = config.minibatch.draw(jax.random.key(0), rule.nodes.size, 1).shape
     x = jax.random.uniform(jax.random.key(1), (*size, 2))
-    ends = np.zeros(size[0]).astype(np.float32)
+    ends = np.zeros(size[0], np.float32)
     nodes = Node(
         np.asarray(rule.nodes, np.float32),
         np.zeros((size[0], 1), np.float32),

