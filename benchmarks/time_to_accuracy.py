@@ -119,11 +119,11 @@ def linear_seconds(name: str, case: str) -> float:
     run, rule = problem.config(case, 1, SEEDS[0]), problem.cases[case].linear
     if rule is None:
         return 0.0
-    system = run.system
-    shape = (len(run.mus), rule.nodes.size, run.n_samples, len(system.coordinates))
+    system, times = run.system, rule.times(0, run.system.horizon)
+    shape = (len(run.mus), times.size, run.n_samples, len(system.coordinates))
     population = Population(
         np.random.default_rng(0).random(shape, np.float32),
-        rule.times(0, system.horizon),
+        times,
         np.asarray(run.mus)[:, None],
         system.periods,
     )
