@@ -121,8 +121,9 @@ def linear_seconds(name: str, case: str) -> float:
         return 0.0
     system, times = run.system, rule.times(0, run.system.horizon)
     shape = (len(run.mus), times.size, run.n_samples, len(system.coordinates))
+    samples = np.random.default_rng(0).random(shape, np.float32)
     population = Population(
-        np.random.default_rng(0).random(shape, np.float32),
+        samples * np.asarray([period or 1.0 for period in system.periods], np.float32),
         times,
         np.asarray(run.mus)[:, None],
         system.periods,
