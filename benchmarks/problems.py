@@ -106,18 +106,14 @@ def floors(run: Config) -> Judge:
 
 
 _NODES, _BATCH = 64, 128
-_GAUSS = quadrature.gauss_legendre(_NODES)
+_GAUSS, _FINER = quadrature.gauss_legendre(_NODES), quadrature.gauss_legendre(2 * _NODES)
 _ADAM = {"optimiser": optax.adam, "learning_rate": 3e-3}
 _UNWEIGHTED = {"method": action_matching(rule=_GAUSS)}
 _INDEPENDENT = {"minibatch": independent(_BATCH)}
-
-
-def _papers(**other: int) -> dict[str, Any]:
-    return {"network": CoLoRA(periodic=(True, False), **other)}
-
-
-def _recipes(frequencies: tuple[float, ...], **sizes: int) -> CoLoRA:
-    return CoLoRA(periodic=(True, False), frequencies=frequencies, modulation_width=32, **sizes)
+_NARROW = CoLoRA(
+    periodic=(True, False), frequencies=(1.0, 2.0, 4.0, 8.0), modulation_width=32, width=32
+)
+_PAPERS = {"network": CoLoRA(periodic=(True, False))}
 
 
 def _shipped(name: str) -> Callable[[int], Config]:
@@ -149,16 +145,16 @@ _TWO_STREAMS = Problem(
         "paired samples": Case({"minibatch": paired(_BATCH)}),
         "half the samples": Case({"minibatch": stratified(_BATCH // 2)}),
         "even weight in time": Case(_UNWEIGHTED),
-        "no frequencies": Case(_papers()),
-        "half the width": Case({"network": _recipes((1.0, 2.0, 4.0, 8.0), width=32)}),
+        "no frequencies": Case(_PAPERS),
+        "half the width": Case({"network": _NARROW}),
         "half the step size": Case({"learning_rate": 5e-3}),
         "twice the step size": Case({"learning_rate": 2e-2}),
         "Adam instead of Muon": Case(_ADAM),
         "Lion instead of Muon": Case({"optimiser": optax.lion, "learning_rate": 1e-3}),
-        "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _papers(), budgets=(500, 1000, 2000)),
+        "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
 )
-_SHORT, _LONG = (75, 150, 300, 600), (250, 500, 1000)
+_SHORT, _LONG = (75, 150, 300, 600), (500, 1000)
 _OSCILLATOR = Problem(
     recipe=_shipped("oscillator-w08-hoam_g"),
     judge=floors,
@@ -176,8 +172,13 @@ _BUMP_ON_TAIL = Problem(
     goal=0.25,
     cases={
         "recipe": Case(budgets=_LONG),
-        "linear part": Case(linear=quadrature.gauss_legendre(128), budgets=_LONG),
-        "independent samples": Case({"minibatch": independent(64)}, budgets=_LONG[1:]),
+        "linear part": Case(linear=_FINER, budgets=_LONG),
+        "plain": Case(
+            _ADAM
+            | _PAPERS
+            | {"minibatch": independent(64), "method": action_matching(rule=_FINER)},
+            budgets=_LONG[1:],
+        ),
     },
 )
 PROBLEMS = {

@@ -15,7 +15,7 @@ system, are measured when the page is made.
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -50,14 +50,38 @@ def records() -> dict[str, float]:
     return json.loads(RECORDS.read_text()) if RECORDS.exists() else {}
 
 
-def errors(name: str, found: dict[str, float]) -> dict[str, dict[int, np.ndarray]]:
-    """Return the errors of all seeds by case and budget of a problem, where all are known."""
-    known: dict[str, dict[int, np.ndarray]] = {}
-    for case, steps in PROBLEMS[name].runs():
-        names = [f"{name}, {case}, {steps}, {seed}" for seed in SEEDS]
-        if all(key in found for key in names):
-            known.setdefault(case, {})[steps] = np.asarray([found[key] for key in names])
-    return known
+class Curve(NamedTuple):
+    """Errors over the budget.
+
+    Args:
+        steps: `[B]`, gradient steps of each training, rising.
+        seconds: `[B]`, seconds that they take here, with the linear system where there is one.
+        errors: `[B, S]`, errors of the seeds.
+    """
+
+    steps: np.ndarray
+    seconds: np.ndarray
+    errors: np.ndarray
+
+
+def curves(name: str, found: dict[str, float], *, runs: int) -> dict[str, Curve]:
+    """Return the curve of each case of a problem; seconds are measured now.
+
+    Args:
+        name: of the problem.
+        found: the records.
+        runs: timed runs of a step.
+    """
+    seconds = step_seconds(name, runs=runs)
+    result = {}
+    for case, idea in PROBLEMS[name].cases.items():
+        steps = np.asarray(idea.budgets)
+        result[case] = Curve(
+            steps,
+            steps * seconds[case] + linear_seconds(name, case),
+            np.asarray([[found[f"{name}, {case}, {n}, {s}"] for s in SEEDS] for n in steps]),
+        )
+    return result
 
 
 def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
@@ -87,23 +111,25 @@ def _with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
     return enrich(model, population.thin(LINEAR_SAMPLES), rule=rule)
 
 
-def needed(error: dict[int, float], goal: float) -> float:
-    """Return the steps at which the error over the budget falls below the goal, or infinity.
+def needed(curve: Curve, goal: float) -> tuple[float, float]:
+    """Return steps and seconds at which the median error falls to the goal, or infinities.
+
+    Between two budgets the error is taken to be a power of the steps; nothing shorter than the
+    first was tried.
 
     Args:
-        error: error by budget, in rising order; between two budgets both are taken to be powers of
-            one another.
+        curve: errors over the budget.
         goal: the error that is good enough.
     """
-    budgets, found = np.log(list(error)), np.log(list(error.values()))
-    enough = np.flatnonzero(found <= np.log(goal))
-    if enough.size == 0:
-        return float("inf")
-    first = enough[0]
-    if first == 0:
-        return float(np.exp(budgets[0]))
-    share = (found[first - 1] - np.log(goal)) / (found[first - 1] - found[first])
-    return float(np.exp(budgets[first - 1] + share * (budgets[first] - budgets[first - 1])))
+    error = np.median(curve.errors, axis=1)
+    if not (error <= goal).any():
+        return np.inf, np.inf
+    last = int(np.argmax(error <= goal))
+    between = [last - 1, last] if last else [last]
+    # From the smaller error to the larger one, as interpolation wants it.
+    logarithms = np.log([error[between], curve.steps[between]])[:, ::-1]
+    steps = float(np.exp(np.interp(np.log(goal), *logarithms)))
+    return steps, float(np.interp(steps, curve.steps, curve.seconds))
 
 
 def step_seconds(name: str, *, runs: int) -> dict[str, float]:
