@@ -91,7 +91,7 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     model, judge = config.run(progress=sys.stderr.isatty()), problem.judge(config)
     new = {
         f"{name}, {other}, {steps}, {seed}": judge(
-            model if idea.linear is None else _with_linear_part(model, config, idea.linear)
+            model if idea.linear is None else with_linear_part(model, config, idea.linear)
         )
         for other, idea in problem.cases.items()
         if idea.changes == problem.cases[case].changes and steps in idea.budgets
@@ -103,8 +103,9 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     return new
 
 
-def _with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
-    system, times = config.system, rule.times(0, config.system.horizon)
+def with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
+    """Return a trained model with its linear part, on few of its training samples."""
+    system, times = config.system, rule.times(0.0, config.system.horizon)
     population = system.population(
         config.keys()["train"], mus=config.mus, times=times, n_samples=config.n_samples
     )
@@ -157,7 +158,7 @@ def linear_seconds(name: str, case: str) -> float:
     run, rule = problem.config(case, 1, SEEDS[0]), problem.cases[case].linear
     if rule is None:
         return 0.0
-    system, times = run.system, rule.times(0, run.system.horizon)
+    system, times = run.system, rule.times(0.0, run.system.horizon)
     count = min(LINEAR_SAMPLES, run.n_samples)
     shape = (len(run.mus), times.size, count, len(system.coordinates))
     samples = np.random.default_rng(0).random(shape, np.float32)
