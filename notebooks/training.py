@@ -135,7 +135,7 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# ```{comparison-table} table-training-two-streams
+# ```{results-table} table-training-two-streams
 # ```
 #
 # TEXT
@@ -159,7 +159,7 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# ```{comparison-table} table-training-oscillator
+# ```{results-table} table-training-oscillator
 # ```
 #
 # TEXT
@@ -183,7 +183,7 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# ```{comparison-table} table-training-bump
+# ```{results-table} table-training-bump
 # ```
 #
 # TEXT
