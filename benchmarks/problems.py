@@ -143,18 +143,20 @@ _TWO_STREAMS = Problem(
     goal=0.15,
     cases={
         "recipe": Case(),
-        "linear part": Case(linear=_GAUSS, budgets=(50, 100, 250, 500, 1000)),
+        "linear part": Case(linear=_GAUSS, budgets=(50, 100, 250, 500)),
         "independent samples": Case(_INDEPENDENT),
         "paired samples": Case({"minibatch": paired(_BATCH)}),
         "even weight in time": Case(_UNWEIGHTED),
         "no frequencies": Case(_PAPERS),
-        "half the width": Case({"network": _NARROW}),
+        "half the width": Case({"network": _NARROW}, budgets=(1000,)),
         "Adam instead of Muon": Case(_ADAM),
-        "Lion instead of Muon": Case({"optimiser": optax.lion, "learning_rate": 1e-3}),
+        "Lion instead of Muon": Case(
+            {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
+        ),
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
 )
-_SHORT, _LONG = (75, 150, 300, 600), (500, 1000)
+_SHORT, _LONG = (150, 600), (500, 1000)
 _OSCILLATOR = Problem(
     recipe=_shipped("oscillator-w08-hoam_g"),
     judge=floors,
@@ -173,12 +175,6 @@ _BUMP_ON_TAIL = Problem(
     cases={
         "recipe": Case(budgets=_LONG),
         "linear part": Case(linear=_FINER, budgets=_LONG),
-        "plain": Case(
-            _ADAM
-            | _PAPERS
-            | {"minibatch": independent(64), "method": action_matching(rule=_FINER)},
-            budgets=_LONG[1:],
-        ),
     },
 )
 PROBLEMS = {
