@@ -27,7 +27,7 @@ def test_a_figure_has_its_record_below_with_links_that_work(built):
     html = page(book, "part/page")
     assert html.index('id="fig-a"') < html.index('<details class="hoam-record"')
     links = re.findall(r'href="([^"]+)"', record_of(book))
-    assert len(links) == 8
+    assert len(links) == 9
     for link in links:
         address, _, anchor = link.partition("#")
         target = (book / "out" / "part" / address).resolve()

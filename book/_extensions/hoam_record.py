@@ -29,6 +29,11 @@ def claim_anchor(claim: str) -> str:
     return f"claim-{claim.lower()}"
 
 
+def numbers_anchor(figure: str) -> str:
+    """Return the anchor of the numbers of a figure on the reproduction report."""
+    return f"numbers-{figure}"
+
+
 def _size(path: Path) -> str:
     size = path.stat().st_size
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 1):.0f} kB"
@@ -74,7 +79,7 @@ def _source(cell: hoam_sources.Cell, figure: str, base: str, published: str) -> 
     return f"<p>Source: {link}{there}</p>"
 
 
-def _numbers(checks: list[Check]) -> str:
+def _numbers(figure: str, checks: list[Check], report: str | None) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(c.name)}</code></td><td>{c.value:.4g}</td>"
         f"<td>{'' if c.expected is None else f'{c.expected:.4g} '}{escape(c.tolerance)}</td>"
@@ -86,9 +91,12 @@ def _numbers(checks: list[Check]) -> str:
     head = "".join(
         f'<th scope="col">{t}</th>' for t in ("number", "value", "expected", "kind", "check")
     )
+    target = f"{report}#{numbers_anchor(figure)}"
+    words = "Where the expected values come from, and why they may be off by so much"
     return (
         '<div class="hoam-scroll"><table><thead><tr>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        + (f'<p><a href="{target}">{words}</a></p>' if report else "")
     )
 
 
@@ -141,7 +149,7 @@ def record(
         figure: id of the figure.
         edition: what is cited.
         base: relative path from the page to the top of the output.
-        page_of: gives the address of the page that holds `verdicts` or the `figure_index`.
+        page_of: gives the address of the page that holds `verdicts`, `figure_index` or `numbers`.
         repository: its address, where it is published.
     """
     run = results.run_of(figure)
@@ -162,7 +170,7 @@ def record(
         f"{_context(results, figure, page_of('verdicts'), page_of('figure_index'))}"
         f"{_files(results, figure, entry['files'], base)}"
         f"{source}"
-        f"{_numbers(checks)}"
+        f"{_numbers(figure, checks, page_of('numbers'))}"
         f"{_units(results, figure, entry['files'])}"
         f"{_run(run, entry['parameters'])}"
         f"<p>Cite:</p>{_citation(edition.plain(figure))}{_citation(edition.bibtex(figure, title))}"
