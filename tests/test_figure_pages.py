@@ -44,6 +44,7 @@ def test_a_record_says_what_the_figure_is_and_how_it_was_made(built):
         "System: trap",
         "Methods: AM",
         "notebooks/example.py, lines 2\N{EN DASH}5",
+        "1.234&nbsp;×&nbsp;10\N{MINUS SIGN}5",
         "profile book",
         "mu = 1.25",
         "t: pure numbers; energy: J; time: s",

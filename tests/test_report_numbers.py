@@ -104,7 +104,7 @@ def test_headings_of_columns_and_rows_are_marked_and_the_table_has_a_name():
 
 def test_what_fails_is_marked_in_its_line_and_counted_above():
     html = show([check("good"), check("bad", passed=False)])
-    assert "1 of 2 pass" in html
+    assert "1 of 2 pass" in text_of(html)
     assert html.count('<tr class="hoam-failed"><th scope="row"><code>bad</code>') == 1
     assert rows(html)[2][-1] == "✗ fail"
 
@@ -122,7 +122,8 @@ def test_a_notebook_has_a_section_under_its_title_and_a_figure_its_number_and_li
     title = re.search(r"<h\d>(.*?)<", section)
     assert title[1] == "A title"
     link = '<a href="part/page.html#fig-a">Figure 1: A rising line, trap</a>'
-    assert f"{link}, <code>fig-a</code>, 1 of 2 pass" in section
+    assert f"{link}, <code>fig-a</code>, " in section
+    assert "1 of 2 pass" in text_of(section)
 
 
 def test_a_record_leads_to_the_reasons_of_its_numbers(report):

@@ -9,6 +9,7 @@ import hoam_data
 import hoam_sources
 from docutils import nodes
 from hoam_figures import FOLDER, label, ordered
+from hoam_numbers import number_html, tolerance_html
 from hoam_results import Edition, Results
 
 from hoam.check import Check
@@ -81,8 +82,9 @@ def _source(cell: hoam_sources.Cell, figure: str, base: str, published: str) -> 
 
 def _numbers(figure: str, checks: list[Check], report: str | None) -> str:
     rows = "".join(
-        f"<tr><td><code>{escape(c.name)}</code></td><td>{c.value:.4g}</td>"
-        f"<td>{'' if c.expected is None else f'{c.expected:.4g} '}{escape(c.tolerance)}</td>"
+        f"<tr><td><code>{escape(c.name)}</code></td><td>{number_html(f'{c.value:.4g}')}</td>"
+        f"<td>{'' if c.expected is None else number_html(f'{c.expected:.4g}') + ' '}"
+        f"{tolerance_html(c.tolerance)}</td>"
         f"<td>{escape(c.kind)}</td><td>{mark(c.passed)}</td></tr>"
         for c in checks
     )

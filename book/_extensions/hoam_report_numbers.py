@@ -1,12 +1,11 @@
 """The numbers of the report, figure by figure: a table each, and its reasons once, by letter."""
 
 import math
-import re
 from collections.abc import Callable
 from html import escape
 
 from docutils import nodes
-from hoam_numbers import number_html
+from hoam_numbers import number_html, tolerance_html
 from hoam_places import Place
 from hoam_record import mark, numbers_anchor
 from hoam_results import Results
@@ -14,8 +13,6 @@ from hoam_results import Results
 from hoam.check import Check
 
 HEADINGS = ("Number", "Value", "Expected", "Tolerance", "Ratio", "Kind", "Why", "Check")
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
-
 _SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -50,14 +47,8 @@ def _caption(
     words += [escape(subject.words)] if subject else []
     name = f"<code>{figure}</code>"
     link = f'<a href="{page}#{figure}">{": ".join(words) or name}</a>' if place else name
-    count = f"{sum(check.passed for check in checks)} of {len(checks)} pass"
+    count = f"{sum(check.passed for check in checks)} of {len(checks)} pass".replace(" ", _SPACE)
     return f"{link}, {f'{name}, ' if place and words else ''}{count}"
-
-
-def _tolerance(text: str) -> str:
-    """Return a tolerance as it is set; it breaks before its second part, and nowhere else."""
-    words = _NUMBER.sub(lambda found: number_html(found[0]), escape(text)).replace(" ", _SPACE)
-    return words.replace(f",{_SPACE}", ", ").replace(f"{_SPACE}+", " +")
 
 
 def _row(check: Check, why: str) -> str:
@@ -66,7 +57,7 @@ def _row(check: Check, why: str) -> str:
     cells = (
         number_html(f"{check.value:.5g}"),
         "" if check.expected is None else number_html(f"{check.expected:.5g}"),
-        _tolerance(check.tolerance),
+        tolerance_html(check.tolerance),
         "" if math.isnan(check.ratio) else number_html(f"{check.ratio:.4f}"),
         check.kind,
         why,
