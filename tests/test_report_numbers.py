@@ -46,8 +46,8 @@ def test_a_number_has_one_line_with_all_that_is_known_of_it():
     number = check("error", value=-1.5e-7, expected=-1.2e-7, ratio=1.25, tolerance="± 1e-07 + 30 %")
     heading, row = rows(show([number]))
     assert heading == list(hoam_report_numbers.HEADINGS)
-    power = "&nbsp;×&nbsp;10" + MINUS + "7"
-    tolerance = f"± 1{power} + 30 %"
+    power = f" ×&nbsp;10{MINUS}7"
+    tolerance = f"± 1&nbsp;×&nbsp;10{MINUS}7 + 30 %"
     values = [f"{MINUS}1.5{power}", f"{MINUS}1.2{power}", tolerance, "1.2500"]
     assert row == ["error", *values, "build", "a", "✓ pass"]
 

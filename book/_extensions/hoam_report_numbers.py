@@ -51,12 +51,17 @@ def _caption(
     return f"{link}, {f'{name}, ' if place and words else ''}{count}"
 
 
+def _value(value: float) -> str:
+    # Where a column is too narrow, a number breaks before the sign, and not within its power.
+    return number_html(f"{value:.5g}").replace("&nbsp;×", " ×")
+
+
 def _row(check: Check, why: str) -> str:
     # A name may break after each of its words, and nowhere else.
     name = escape(check.name).replace("_", "_<wbr/>")
     cells = (
-        number_html(f"{check.value:.5g}"),
-        "" if check.expected is None else number_html(f"{check.expected:.5g}"),
+        _value(check.value),
+        "" if check.expected is None else _value(check.expected),
         tolerance_html(check.tolerance),
         "" if math.isnan(check.ratio) else number_html(f"{check.ratio:.4f}"),
         check.kind,
