@@ -143,6 +143,7 @@ rule pages:
                 "book/*.*",
                 "book/api/*",
                 "book/_extensions/*.py",
+                "book/_root/*.*",
                 "book/_static/**/*.*",
                 "book/_vendor/**/*.*",
                 "hoam/**/*.py",

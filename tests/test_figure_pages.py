@@ -27,7 +27,7 @@ def test_a_figure_has_its_record_below_with_links_that_work(built):
     html = page(book, "part/page")
     assert html.index('id="fig-a"') < html.index('<details class="hoam-record"')
     links = re.findall(r'href="([^"]+)"', record_of(book))
-    assert len(links) == 8
+    assert len(links) == 9
     for link in links:
         address, _, anchor = link.partition("#")
         target = (book / "out" / "part" / address).resolve()
@@ -44,6 +44,7 @@ def test_a_record_says_what_the_figure_is_and_how_it_was_made(built):
         "System: trap",
         "Methods: AM",
         "notebooks/example.py, lines 2\N{EN DASH}5",
+        "1.234&nbsp;×&nbsp;10\N{MINUS SIGN}5",
         "profile book",
         "mu = 1.25",
         "t: pure numbers; energy: J; time: s",

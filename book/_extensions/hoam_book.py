@@ -22,6 +22,7 @@ import hoam_index
 import hoam_json
 import hoam_places
 import hoam_record
+import hoam_report_numbers
 import hoam_results
 import hoam_slides
 import hoam_sources
@@ -30,6 +31,7 @@ from hoam_index import figure_index, paper_figures
 from hoam_numbers import number_nodes
 from hoam_record import figure_record
 from hoam_report import ReportDirective
+from hoam_report_numbers import report_numbers
 from hoam_tables import VerdictsDirective, load_for_page
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -39,7 +41,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 logger = logging.getLogger(__name__)
 
 # Pages that show what other pages hold are written whenever any page is.
-PAGE_MARKS = ("figure_index", "paper_figures", "slides")
+PAGE_MARKS = ("figure_index", "paper_figures", "slides", "numbers")
 
 
 class NumberRole(SphinxRole):
@@ -100,6 +102,7 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put records, the index and the table of the paper's figures where their stand-ins are."""
     results = hoam_results.load(Path(app.srcdir))
     base = "" if app.builder.name == "singlehtml" else hoam_places.to_root(docname)
+    places = hoam_places.places(app.env)
 
     def address(page: str) -> str:
         # An empty address is that of the page at hand.
@@ -119,15 +122,16 @@ def _fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         )
         stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(figure_index)):
-        html = hoam_index.index(results, hoam_places.places(app.env), address, base)
+        html = hoam_index.index(results, places, address, base)
         stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(hoam_slides.slide_list)):
-        places = hoam_places.places(app.env)
         html = hoam_slides.slides(results, stand_in["figures"], places, address, base)
         stand_in.replace_self(nodes.raw("", html, format="html"))
     for stand_in in list(doctree.findall(paper_figures)):
-        places = hoam_places.places(app.env)
         html = hoam_index.answers(results, places, address, page_of("verdicts"))
+        stand_in.replace_self(nodes.raw("", html, format="html"))
+    for stand_in in list(doctree.findall(report_numbers)):
+        html = hoam_report_numbers.blocks(results, stand_in["notebook"], places, address)
         stand_in.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -164,7 +168,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinx.ext.autodoc")
     app.add_config_value("hoam_edition", hoam_results.edition(Path(app.srcdir)), "env")
     app.add_config_value("hoam_repository", "", "env")
-    for node in (figure_index, figure_record, paper_figures, hoam_slides.slide_list):
+    stand_ins = (figure_index, figure_record, paper_figures, report_numbers, hoam_slides.slide_list)
+    for node in stand_ins:
         app.add_node(node)
     app.add_role("num", NumberRole())
     app.add_directive("verdicts", VerdictsDirective)

@@ -1,8 +1,13 @@
 """Formatted numbers as they are set: with a real minus sign, and powers of ten as superscripts."""
 
+import re
+from html import escape
+
 from docutils import nodes
 
 MINUS = "\N{MINUS SIGN}"
+_SPACE = "\N{NO-BREAK SPACE}"
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
 def parts(text: str) -> tuple[str, str]:
@@ -33,6 +38,12 @@ def number_html(text: str) -> str:
     """Return a formatted number as HTML."""
     mantissa, power = (part.replace("-", MINUS) for part in parts(text))
     return f"{mantissa}&nbsp;×&nbsp;10<sup>{power}</sup>" if power else mantissa
+
+
+def tolerance_html(text: str) -> str:
+    """Return a tolerance as HTML; it breaks before its second part, and nowhere else."""
+    words = _NUMBER.sub(lambda found: number_html(found[0]), escape(text)).replace(" ", _SPACE)
+    return words.replace(f",{_SPACE}", ", ").replace(f"{_SPACE}+", " +")
 
 
 def number_latex(text: str) -> str:

@@ -9,6 +9,7 @@ import hoam_data
 import hoam_sources
 from docutils import nodes
 from hoam_figures import FOLDER, label, ordered
+from hoam_numbers import number_html, tolerance_html
 from hoam_results import Edition, Results
 
 from hoam.check import Check
@@ -27,6 +28,11 @@ def mark(passed: bool) -> str:
 def claim_anchor(claim: str) -> str:
     """Return the anchor of a claim in the table of verdicts."""
     return f"claim-{claim.lower()}"
+
+
+def numbers_anchor(figure: str) -> str:
+    """Return the anchor of the numbers of a figure on the reproduction report."""
+    return f"numbers-{figure}"
 
 
 def _size(path: Path) -> str:
@@ -74,10 +80,11 @@ def _source(cell: hoam_sources.Cell, figure: str, base: str, published: str) -> 
     return f"<p>Source: {link}{there}</p>"
 
 
-def _numbers(checks: list[Check]) -> str:
+def _numbers(figure: str, checks: list[Check], report: str | None) -> str:
     rows = "".join(
-        f"<tr><td><code>{escape(c.name)}</code></td><td>{c.value:.4g}</td>"
-        f"<td>{'' if c.expected is None else f'{c.expected:.4g} '}{escape(c.tolerance)}</td>"
+        f"<tr><td><code>{escape(c.name)}</code></td><td>{number_html(f'{c.value:.4g}')}</td>"
+        f"<td>{'' if c.expected is None else number_html(f'{c.expected:.4g}') + ' '}"
+        f"{tolerance_html(c.tolerance)}</td>"
         f"<td>{escape(c.kind)}</td><td>{mark(c.passed)}</td></tr>"
         for c in checks
     )
@@ -86,9 +93,12 @@ def _numbers(checks: list[Check]) -> str:
     head = "".join(
         f'<th scope="col">{t}</th>' for t in ("number", "value", "expected", "kind", "check")
     )
+    target = f"{report}#{numbers_anchor(figure)}"
+    words = "Where the expected values come from, and why they may be off by so much"
     return (
         '<div class="hoam-scroll"><table><thead><tr>'
         f"{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        + (f'<p><a href="{target}">{words}</a></p>' if report else "")
     )
 
 
@@ -141,7 +151,7 @@ def record(
         figure: id of the figure.
         edition: what is cited.
         base: relative path from the page to the top of the output.
-        page_of: gives the address of the page that holds `verdicts` or the `figure_index`.
+        page_of: gives the address of the page that holds `verdicts`, `figure_index` or `numbers`.
         repository: its address, where it is published.
     """
     run = results.run_of(figure)
@@ -162,7 +172,7 @@ def record(
         f"{_context(results, figure, page_of('verdicts'), page_of('figure_index'))}"
         f"{_files(results, figure, entry['files'], base)}"
         f"{source}"
-        f"{_numbers(checks)}"
+        f"{_numbers(figure, checks, page_of('numbers'))}"
         f"{_units(results, figure, entry['files'])}"
         f"{_run(run, entry['parameters'])}"
         f"<p>Cite:</p>{_citation(edition.plain(figure))}{_citation(edition.bibtex(figure, title))}"

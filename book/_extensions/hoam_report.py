@@ -1,17 +1,18 @@
 """The reproduction report: every number, every run, and where the trained models come from."""
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
-from hoam_numbers import number_nodes
-from hoam_record import mark
+from hoam_places import mark
+from hoam_record import numbers_anchor
+from hoam_report_numbers import numbers, report_numbers
 from hoam_results import Edition, Results
-from hoam_tables import figure_link, load_for_page, paragraph, table
+from hoam_sources import title_of
+from hoam_tables import load_for_page, paragraph, table
 from sphinx.util.docutils import SphinxDirective
 
 from hoam.check import Check
@@ -97,26 +98,17 @@ class ReportDirective(SphinxDirective):
         return [nodes.bullet_list("", *items, classes=["hoam-summary"])]
 
     def _numbers(self, results: Results) -> list[nodes.Node]:
-        headers = ("Figure", "Number", "Value", "Expected", "Tolerance", "Ratio", "Kind", "Check")
-        headers = (*headers, "Source of the expected value", "Why this tolerance")
-        rows = [self._row(entry, results) for entry in results.checks if entry.name]
-        problems = [paragraph(entry.message) for entry in results.checks if not entry.passed]
-        return [*problems, table(headers, rows, "hoam-report")]
-
-    def _row(self, entry: Check, results: Results) -> list[nodes.Node]:
-        expected = "" if entry.expected is None else f"{entry.expected:.5g}"
-        texts = (
-            entry.tolerance,
-            "" if math.isnan(entry.ratio) else f"{entry.ratio:.4f}",
-            entry.kind,
-            mark(entry.passed),
-            entry.source,
-            entry.why,
-        )
-        link = paragraph(figure_link(results, entry.figure, self.env.docname))
-        name = paragraph(nodes.literal("", entry.name))
-        values = (paragraph(*number_nodes(text)) for text in (f"{entry.value:.5g}", expected))
-        return [link, name, *values, *(paragraph(text) for text in texts)]
+        mark(self.env, self.env.docname, "numbers")
+        failed = [nodes.list_item("", _problem(c)) for c in results.checks if not c.passed]
+        problems = [nodes.bullet_list("", *failed, classes=["hoam-problems"])] if failed else []
+        chapters = []
+        for notebook in results.runs:
+            if numbers(results, notebook):
+                title = nodes.title("", title_of(results.root, notebook))
+                content = report_numbers(notebook=notebook)
+                name = nodes.make_id(f"numbers-{notebook}")
+                chapters.append(nodes.section("", title, content, ids=[name]))
+        return [*problems, *chapters]
 
     def _runs(self, results: Results) -> list[nodes.Node]:
         rows = [
@@ -149,6 +141,15 @@ class ReportDirective(SphinxDirective):
         ]
         headers = ("System", "Models", "Steps", "Training time", "jax")
         return [paragraph(origin(results, models)), table(headers, rows, "hoam-runs")]
+
+
+def _problem(check: Check) -> nodes.paragraph:
+    """Return what is wrong with a number, as a link to the table that it stands in."""
+    if not check.name:
+        return paragraph(check.message)
+    name = f"{check.notebook}: {check.figure}.{check.name}"
+    link = nodes.reference("", name, refid=numbers_anchor(check.figure), internal=True)
+    return paragraph(link, check.message.removeprefix(name))
 
 
 def _versions(results: Results) -> list[nodes.Node]:

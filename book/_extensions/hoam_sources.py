@@ -54,6 +54,14 @@ def cell_of(root: Path, notebook: str, figure: str) -> Cell | None:
     return cells(root / "notebooks" / f"{notebook}.py").get(figure)
 
 
+def title_of(root: Path, notebook: str) -> str:
+    """Return the title of a notebook, that of its first heading, or its name where it has none."""
+    source = root / "notebooks" / f"{notebook}.py"
+    lines = source.read_text(encoding="utf-8").splitlines() if source.is_file() else []
+    marker = "# # "
+    return next((ln.removeprefix(marker) for ln in lines if ln.startswith(marker)), notebook)
+
+
 def address(cell: Cell, figure: str) -> str:
     """Return the address of a cell, from the top of the output."""
     return f"{FOLDER}/{cell.notebook}.html#{figure}"

@@ -35,9 +35,13 @@ _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
         'pre, .cell_output > .output, .pst-scrollable-table-container',
     )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
-#: Rows of a table are made alike, and so are words of one kind in code: a few stand for all.
+#: Rows of a table are made alike, and so are the tables of the report and words of one kind in
+#: code: a few stand for all.
 _THIN_OUT = """() => {
     document.querySelectorAll('tbody > tr:nth-child(n + 25)').forEach((row) => row.remove());
+    const blocks = [...document.querySelectorAll('.hoam-block')];
+    blocks.slice(5).filter((node) => !node.querySelector('.hoam-failed'))
+        .forEach((node) => node.replaceChildren());
     const seen = new Map();
     for (const word of document.querySelectorAll('.highlight pre span[class]')) {
         const place = word.closest('.hll, .cell_output, .cell_input, .admonition, details');

@@ -65,5 +65,10 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
 
 
 @pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_its_icon_so_that_no_browser_asks_for_another(built, name):
+    assert 'rel="icon"' in (built / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
 def test_every_link_of_a_page_leads_somewhere(built, name):
     assert broken_links(built / name, built) == []

@@ -100,6 +100,31 @@ def test_the_record_of_a_figure_opens_and_its_files_are_there(page, site):
 
 
 @pytest.mark.parametrize("width", [1280, 390])
+def test_a_figure_of_the_paper_leads_to_ours_and_all_about_it_in_three_clicks(page, site, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    open_page(page, site + "book/notes.html")
+    page.locator(".bd-article a", has_text="figures and ours").click()
+    row = page.locator("table.hoam-paper tr", has=page.locator("th", has_text="Figure 4"))
+    row.get_by_role("link", name="record").first.click()
+    record = page.locator("#fig-two-stream-energy-record")
+    record.wait_for()
+    assert record.locator("tbody tr").count() > 10
+    with page.expect_download() as download:
+        record.get_by_role("link", name="data (CSV)").click()
+    assert download.value.suggested_filename == "fig-two-stream-energy.csv"
+    for words, place in (
+        ("two_stream.py", ".hoam-cell:target"),
+        ("C4", "#claim-c4:target"),
+        ("Where the expected values", "#numbers-fig-two-stream-energy:target"),
+    ):
+        record.get_by_role("link", name=words).first.click()
+        page.locator(place).wait_for()
+        assert page.evaluate("scrollY") > 0
+        page.go_back()
+        record.wait_for()  # open, as it was left
+
+
+@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("name", ["book/index.html", CHAPTER, "book/rerun.html"])
 def test_the_keyboard_walks_over_a_page_in_its_order(page, site, name, width):
     open_page(page, site + name)
