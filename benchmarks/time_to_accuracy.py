@@ -16,7 +16,6 @@ the page is made.
 """
 
 import dataclasses
-import json
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -25,10 +24,10 @@ import jax
 import numpy as np
 import optax
 
-from benchmarks.measure import ROOT, timings
+from benchmarks.measure import timings
+from benchmarks.outcomes import Outcomes, significant
 from hoam import quadrature
 from hoam.devices import replicate, value_and_gradient
-from hoam.files import held, write_atomically
 from hoam.matrix import plasma
 from hoam.methods import action_matching
 from hoam.minibatches import independent, paired
@@ -37,7 +36,7 @@ from hoam.runs import Config
 from hoam.systems import TwoStream
 from hoam.types import Node
 
-RECORDS = ROOT / "benchmarks" / "records" / "time_to_accuracy.json"
+RECORDS = Outcomes.of("time_to_accuracy")
 #: The error of the electric energy that is good enough (relative, L2 in time).
 GOAL = 0.15
 SEEDS = (0, 1, 2)
@@ -84,7 +83,7 @@ def slug(case: str) -> str:
 
 def records() -> dict[str, float]:
     """Return the errors at validation parameters that are known, by `case, steps, seed`."""
-    return json.loads(RECORDS.read_text()) if RECORDS.exists() else {}
+    return RECORDS.read()
 
 
 def errors(found: dict[str, float]) -> dict[str, dict[int, np.ndarray]]:
@@ -103,10 +102,7 @@ def train(case: str, steps: int, seed: int) -> float:
     """Train one run and add its error to the records."""
     model = config(case, steps, seed).run(progress=sys.stderr.isatty())
     error = model.record["history"]["monitor"][-1]
-    with held(RECORDS):
-        found = records() | {f"{case}, {steps}, {seed}": float(f"{error:.4g}")}
-        text = json.dumps(dict(sorted(found.items())), indent=1) + "\n"
-        write_atomically(RECORDS, text.encode())
+    RECORDS.add(f"{case}, {steps}, {seed}", significant(error))
     return error
 
 
