@@ -22,7 +22,7 @@ from hoam.quadrature import Rule
 #: \rho)$, and $\omega$ times the means of the potential over the laws `before` and `after`.
 type Columns = dict[str, np.ndarray]
 
-_DRAWS = 300
+DRAWS = 300
 
 
 def parts(
@@ -45,7 +45,7 @@ def parts(
         discrete: whether the loss is that of DICE on the rule's nodes and both ends.
     """
     if rule.draw is not None:
-        draws = np.asarray(jax.vmap(rule.draw)(jax.random.split(jax.random.key(41), _DRAWS)))
+        draws = np.asarray(jax.vmap(rule.draw)(jax.random.split(jax.random.key(41), DRAWS)))
         gauge, shape = (
             np.interp(draws, fine.nodes, exact[name]).mean(axis=1) - fine.integrate(exact[name])
             for name in ("change", "shape")

@@ -34,8 +34,8 @@ from benchmarks.outcomes import Outcomes, significant
 from benchmarks.rule_errors import Columns, parts
 from hoam import particle_mesh, quadrature
 from hoam.inference import potential
-from hoam.matrix import plasma
-from hoam.matrix.methods import RULES, discrete
+from hoam.linear_part import Basis
+from hoam.matrix import methods, plasma
 from hoam.matrix.oscillator import NODES
 from hoam.model import Model
 from hoam.networks import Network
@@ -55,7 +55,12 @@ SEEDS = range(5)
 #: Samples of a step, and steps.
 SAMPLES, STEPS = 4096, 500
 
-_RULES = {**RULES, "dice": quadrature.gauss_legendre, "am_stratified": quadrature.stratified}
+#: From a number of nodes to the rule of a method, or for DICE to its times.
+RULES = {
+    **methods.RULES,
+    "dice": quadrature.gauss_legendre,
+    "am_stratified": quadrature.stratified,
+}
 _SYSTEM = TwoStream(loading="quiet")
 #: Markers of the training data; with so few the energy of the full model is off by 2 %.
 _MARKERS = 2**13
@@ -69,14 +74,14 @@ def config(method: str, nodes: int, seed: int) -> Config:
     recipe = plasma.quiet(
         _SYSTEM,
         f"two_stream-n{nodes:03d}-{method}",
-        _RULES[method](nodes),
+        RULES[method](nodes),
         SAMPLES // nodes,
         seed=seed,
         validation_mus=_MUS,
         n_samples=_MARKERS,
     )
     run = dataclasses.replace(recipe, steps=STEPS, every=STEPS, n_validation=_JUDGED)
-    return discrete(run, weight=plasma.WEIGHT) if method == "dice" else run
+    return methods.discrete(run, weight=plasma.WEIGHT) if method == "dice" else run
 
 
 @functools.cache
@@ -85,7 +90,7 @@ def held_out() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
     The times are the nodes of all rules and of a fine one, so that all see the same markers.
     """
-    rules = [_RULES[method](nodes) for method in ("hoam_g", "hoam_s") for nodes in NODES]
+    rules = [RULES[method](nodes) for method in ("hoam_g", "hoam_s") for nodes in NODES]
     times = np.unique(np.concatenate([rule.times(0.0, 1.0) for rule in (*rules, _FINE)]))
     length, cells = _SYSTEM.length, _SYSTEM.cells
 
@@ -106,17 +111,19 @@ def held_out() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return times, np.stack(states), np.stack(speeds)
 
 
-@functools.partial(jax.jit, static_argnames="network")
+@functools.partial(jax.jit, static_argnames=("network", "basis"))
 def _along(
     network: Network,
+    basis: Basis | None,
     params: Any,
+    pieces: Any,
     y: Float[Array, "T N 2"],
     velocity: Float[Array, "T N 2"],
     t: Float[Array, " T"],
     mu: Float[Array, " 1"],
 ) -> Columns:
     """Return what a potential gives at times, from normalised states and velocities."""
-    s = potential(network, None, params, None, 2)
+    s = potential(network, basis, params, pieces, 2)
 
     def mean(t, y):
         return jnp.mean(jax.vmap(s(t, mu))(y))
@@ -145,12 +152,14 @@ def columns(model: Model, times: np.ndarray) -> Columns:
     known, states, velocities = held_out()
     rows = np.abs(known[:, None] - times).argmin(axis=0)
     np.testing.assert_allclose(known[rows], times, atol=1e-12)
-    scaling = model.scaling
+    scaling, linear = model.scaling, model.linear
     speed = scaling.duration / np.asarray(scaling.size, np.float32)
     found = [
         _along(
             model.network,
+            linear and linear.basis,
             model.params,
+            linear and linear.pieces(mu),
             scaling.states(states[m, rows]),
             velocities[m, rows] * speed,
             jnp.asarray(times, jnp.float32),
