@@ -10,7 +10,7 @@ import pytest
 from benchmarks import stability
 from benchmarks.outcomes import Outcomes, significant
 from benchmarks.rule_errors import parts
-from hoam import networks, quadrature
+from hoam import minibatches, networks, quadrature
 from hoam.model import Model
 from hoam.nodes import node_table
 from hoam.scaling import Scaling
@@ -128,6 +128,17 @@ def test_all_trainings_differ_in_method_nodes_and_seed_alone():
         other = runs["hoam_g", nodes]
         for same in ("network", "system", "mus", "steps", "seed", "n_samples", "learning_rate"):
             assert getattr(run, same) == getattr(other, same)
+
+
+def test_samples_are_ordered_once_as_long_as_they_are_the_same():
+    calls = []
+    arrange = stability.remembered(lambda x: calls.append(0) or minibatches.in_cells(x))
+    x = np.random.default_rng(0).normal(size=(1, 2, 64, 2)).astype(np.float32)
+    np.testing.assert_array_equal(arrange(x), minibatches.in_cells(x))
+    np.testing.assert_array_equal(arrange(x.copy()), minibatches.in_cells(x))
+    assert len(calls) == 1
+    np.testing.assert_array_equal(arrange(2 * x), minibatches.in_cells(2 * x))
+    assert len(calls) == 2
 
 
 def test_a_study_goes_on_from_what_it_has(tmp_path, capsys):
