@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from benchmarks import stability
+from benchmarks import exact_loss, stability
 from benchmarks.outcomes import Outcomes, significant
 from benchmarks.rule_errors import parts
 from hoam import minibatches, networks, quadrature
@@ -62,21 +62,21 @@ def test_the_error_of_random_times_is_the_deviation_of_their_mean():
 @pytest.fixture
 def small(monkeypatch):
     """An untrained model and few markers that were held out."""
-    monkeypatch.setattr(stability, "_SIMULATED", 2**10)
-    monkeypatch.setattr(stability, "_JUDGED", 2**8)
-    stability.held_out.cache_clear()
+    monkeypatch.setattr(exact_loss, "_SIMULATED", 2**10)
+    monkeypatch.setattr(exact_loss, "_JUDGED", 2**8)
+    exact_loss.held_out.cache_clear()
     network = networks.CoLoRA(width=8, depth=3, periodic=(True, False))
     params = network.initialise(jax.random.key(3), dimension=2, parameters=1)
     scaling = Scaling(
         (0.0, -8.0), (50.0, 16.0), 0.0, 40.0, (1.55,), (0.2,), (1.2,), (1.9,), (50.0, None)
     )
     yield Model(network, params, scaling, 0.0)
-    stability.held_out.cache_clear()
+    exact_loss.held_out.cache_clear()
 
 
 def loss(model, method, times):
     """The loss of a method as training takes it, on all markers held out."""
-    known, states, _ = stability.held_out()
+    known, states, _ = exact_loss.held_out()
     rows = np.abs(known[:, None] - times).argmin(axis=0)
     _, integral, boundary = node_table(method.rule, known[rows])
     total = 0.0
@@ -98,23 +98,23 @@ def loss(model, method, times):
 @pytest.mark.parametrize("name", ["hoam_g", "hoam_s", "dice"])
 def test_what_a_training_sees_is_the_exact_loss_and_the_two_parts_of_the_error(small, name):
     method = stability.config(name, 16, 0).method
-    exact = stability.columns(small, stability._FINE.nodes)
+    exact = exact_loss.columns(small, exact_loss.FINE.nodes)
     gauge, shape = parts(
         method.rule,
-        lambda times: stability.columns(small, times),
+        lambda times: exact_loss.columns(small, times),
         exact=exact,
-        fine=stability._FINE,
+        fine=exact_loss.FINE,
         discrete=name == "dice",
     )
     seen = loss(small, method, method.rule.times(0.0, 1.0))
-    assert stability.exact_loss(small) + gauge + shape == pytest.approx(seen, rel=2e-5)
+    assert exact_loss.exact_loss(small) + gauge + shape == pytest.approx(seen, rel=2e-5)
     assert max(abs(gauge), abs(shape)) > 1e-3  # so that leaving one out would be seen
 
 
 def test_the_exact_loss_of_what_does_not_move_is_zero(small):
     still = Model(small.network, jax.tree.map(jnp.zeros_like, small.params), small.scaling, 0.0)
-    assert stability.exact_loss(still) == 0
-    assert stability.exact_loss(small) != 0
+    assert exact_loss.exact_loss(still) == 0
+    assert exact_loss.exact_loss(small) != 0
 
 
 def test_all_trainings_differ_in_method_nodes_and_seed_alone():
@@ -168,15 +168,31 @@ def test_an_outcome_that_is_no_number_is_not_written(tmp_path):
     assert significant(0.0123456) == 0.01235
 
 
-def test_every_method_was_trained_with_all_nodes_and_seeds():
+def test_every_method_was_trained_with_all_nodes_and_several_seeds():
     found = stability.OUTCOMES.read()
     wanted = {
         f"{method}, {nodes}, {seed}"
         for method in stability.METHODS.values()
         for nodes in stability.NODES
-        for seed in stability.SEEDS
+        for seed in stability.seeds(found)
     }
     assert found.keys() == wanted
+    assert len(stability.seeds(found)) > 1
+
+
+def test_a_seed_counts_once_all_its_trainings_are_there():
+    found = {f"{m}, {n}, 2": {} for m in stability.METHODS.values() for n in stability.NODES}
+    assert stability.seeds(found | {"hoam_g, 16, 0": {}}) == [2]
+    found.popitem()
+    assert stability.seeds(found) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "worse"),
+    [({}, True), ({"exact": None}, True), ({"exact": 0.1}, True), ({"exact": -0.1}, False)],
+)
+def test_a_training_has_diverged_that_is_worse_than_standing_still(outcome, worse):
+    assert stability.diverged(outcome) is worse
 
 
 def test_only_a_diverged_training_has_a_number_that_is_not_finite():
