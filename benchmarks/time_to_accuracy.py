@@ -12,7 +12,6 @@ system, are measured when the page is made.
     python -m benchmarks.time_to_accuracy "two streams" recipe 500 0       # problem, case, ...
 """
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -21,10 +20,10 @@ import jax
 import numpy as np
 import optax
 
-from benchmarks.measure import ROOT, clocked, timings
+from benchmarks.measure import clocked, timings
+from benchmarks.outcomes import Outcomes, significant
 from benchmarks.problems import PROBLEMS
 from hoam.devices import replicate, value_and_gradient
-from hoam.files import held, write_atomically
 from hoam.model import Model
 from hoam.population import Population
 from hoam.quadrature import Rule
@@ -33,7 +32,7 @@ from hoam.runs import Config
 from hoam.scaling import Scaling
 from hoam.types import Node
 
-RECORDS = ROOT / "benchmarks" / "records" / "time_to_accuracy.json"
+RECORDS = Outcomes.of("time_to_accuracy")
 SEEDS = (0, 1, 2)
 #: Samples of each time in the linear system: with twice as many it takes twice as long, and the
 #: error at validation parameters is the same.
@@ -43,11 +42,6 @@ LINEAR_SAMPLES = 2**12
 def slug(case: str) -> str:
     """Return the name of a case as recorded numbers and columns of data have it."""
     return case.lower().replace(" ", "_")
-
-
-def records() -> dict[str, float]:
-    """Return the errors that are known, by `problem, case, steps, seed`."""
-    return json.loads(RECORDS.read_text()) if RECORDS.exists() else {}
 
 
 class Curve(NamedTuple):
@@ -96,10 +90,8 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
         for other, idea in problem.cases.items()
         if idea.changes == problem.cases[case].changes and steps in idea.budgets
     }
-    with held(RECORDS):
-        found = records() | {key: float(f"{error:.4g}") for key, error in new.items()}
-        text = json.dumps(dict(sorted(found.items())), indent=1) + "\n"
-        write_atomically(RECORDS, text.encode())
+    for what, error in new.items():
+        RECORDS.add(what, significant(error))
     return new
 
 
@@ -217,7 +209,7 @@ def main(arguments: list[str]) -> None:
         name, case, steps, seed = arguments
         runs = [(name, case, int(steps), int(seed))]
     for name, case, steps, seed in runs:
-        if f"{name}, {case}, {steps}, {seed}" not in records():
+        if f"{name}, {case}, {steps}, {seed}" not in RECORDS.read():
             for what, error in train(name, case, steps, seed).items():
                 sys.stdout.write(f"{what}: {error:.3f}\n")
                 sys.stdout.flush()

@@ -47,7 +47,7 @@ from benchmarks.problems import PROBLEMS
 hoam.plotting.style()
 report = hoam.report.Report("training", profile=profile)
 runs = 1 if profile == "quick" else 3
-records = time_to_accuracy.records()
+records = time_to_accuracy.RECORDS.read()
 
 # %%
 print(measure.machine())

@@ -11,6 +11,7 @@ import pytest
 import translation
 
 from benchmarks import full_model, measure, solvers, time_to_accuracy, training
+from benchmarks.outcomes import Outcomes
 from benchmarks.problems import PROBLEMS, floors
 from hoam import networks, quadrature
 from hoam.runs import Config
@@ -124,7 +125,7 @@ def test_cases_differ_from_the_recipe_and_all_see_as_many_samples(name):
 
 @pytest.mark.parametrize("name", PROBLEMS)
 def test_every_case_was_trained_with_all_seeds_at_all_budgets(name):
-    found = time_to_accuracy.records()
+    found = time_to_accuracy.RECORDS.read()
     wanted = {
         f"{name}, {case}, {steps}, {seed}"
         for case, steps in PROBLEMS[name].runs()
@@ -136,7 +137,7 @@ def test_every_case_was_trained_with_all_seeds_at_all_budgets(name):
 
 def test_a_network_alone_and_with_its_linear_part_take_one_training(tmp_path, monkeypatch):
     trained = []
-    monkeypatch.setattr(time_to_accuracy, "RECORDS", tmp_path / "records.json")
+    monkeypatch.setattr(time_to_accuracy, "RECORDS", Outcomes(tmp_path / "records.json"))
     monkeypatch.setattr(Config, "run", lambda run, **_: trained.append(run) or "network")
     monkeypatch.setattr(time_to_accuracy, "with_linear_part", lambda *_: "with linear part")
     error = {"network": 1.0, "with linear part": 2.0}
@@ -144,7 +145,7 @@ def test_a_network_alone_and_with_its_linear_part_take_one_training(tmp_path, mo
     monkeypatch.setitem(PROBLEMS, "oscillator", problem)
     new = time_to_accuracy.train("oscillator", "linear part", 75, 1)
     assert new == {"oscillator, recipe, 75, 1": 1.0, "oscillator, linear part, 75, 1": 2.0}
-    assert time_to_accuracy.records() == new
+    assert time_to_accuracy.RECORDS.read() == new
     assert len(trained) == 1
 
 
