@@ -143,8 +143,8 @@ def test_a_network_alone_and_with_its_linear_part_take_one_training(tmp_path, mo
     error = {"network": 1.0, "with linear part": 2.0}
     problem = dataclasses.replace(PROBLEMS["oscillator"], judge=lambda run: error.get)
     monkeypatch.setitem(PROBLEMS, "oscillator", problem)
-    new = time_to_accuracy.train("oscillator", "linear part", 75, 1)
-    assert new == {"oscillator, recipe, 75, 1": 1.0, "oscillator, linear part, 75, 1": 2.0}
+    new = time_to_accuracy.train("oscillator", "linear part", 150, 1)
+    assert new == {"oscillator, recipe, 150, 1": 1.0, "oscillator, linear part, 150, 1": 2.0}
     assert time_to_accuracy.RECORDS.read() == new
     assert len(trained) == 1
 
