@@ -260,7 +260,7 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# The lowest of the losses with 16 Gauss-Legendre nodes is {num}`fig-stability-loss.hoam_g_lowest_16:.0f` kinetic energies: no
+# The lowest of the losses with 16 Gauss-Legendre nodes is {num}`fig-stability-loss.hoam_g_lowest_16:.1e` kinetic energies: no
 # user should miss that. With 64 nodes it takes a closer look. A loss more than a twentieth below the minimum is reported by
 # {num}`fig-stability-loss.hoam_g_exploited_64:.0%` of the trainings of HOAM-G, {num}`fig-stability-loss.hoam_s_exploited_64:.0%` of HOAM-S,
 # {num}`fig-stability-loss.dice_exploited_64:.0%` of DICE and {num}`fig-stability-loss.am_stratified_exploited_64:.0%` with stratified times (below), though
