@@ -148,7 +148,7 @@ _TWO_STREAMS = Problem(
         "paired samples": Case({"minibatch": paired(_BATCH)}),
         "even weight in time": Case(_UNWEIGHTED),
         "no frequencies": Case(_PAPERS),
-        "half the width": Case({"network": _NARROW}, budgets=(1000,)),
+        "half the width": Case({"network": _NARROW}),
         "Adam instead of Muon": Case(_ADAM),
         "Lion instead of Muon": Case(
             {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
