@@ -32,8 +32,11 @@ shell.prefix(
 def notebook_inputs(wildcards):
     """The notebook, the modules it uses and the checkpoints it loads."""
     found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    if wildcards.name == "speed":  # it times as the benchmarks do
-        found += sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("benchmarks/*.py"))
+    # They show what the benchmarks do and have found.
+    if wildcards.name in ("speed", "stability", "training"):
+        for pattern in ("*.py", "records/*.json"):
+            found += sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(f"benchmarks/{pattern}"))
+    if wildcards.name == "speed":
         found += ["tests/oracles.py"]
     if wildcards.name in ("comparison", "comparison_plasmas", "histograms"):
         found += ["benchmarks/measure.py", "benchmarks/solvers.py"]
@@ -106,7 +109,7 @@ use rule execute as execute_first with:
 
 use rule execute as execute_second with:
     wildcard_constraints:
-        name="strong_landau|bump_on_tail|speed|histograms",
+        name="strong_landau|bump_on_tail|speed|training|histograms",
     priority: 1
 
 

@@ -1,80 +1,42 @@
 r"""The shortest training that is good enough: which ideas pay, and by how much.
 
-The two-stream instability with quiet markers, HOAM-G. Every case differs in one idea from the
-recipe of the book, but for `plain`, which has none of them. A cosine takes the step size to zero
-over the budget, whatever that is, and with it the noise of the weights: what a budget buys is known
-at its end alone. Judged is the error of the
-electric energy at the validation parameters, never the loss: a rule with too few nodes has a low
-loss and a wrong model.
+`benchmarks.problems` says what is trained. A cosine takes the step size to zero over the budget of
+steps, whatever that is, and with it the noise of the weights: what a budget buys is known at its
+end alone, so each budget is a training of its own.
 
-What a budget of steps buys depends on seeds, not on machines, and takes hours to find: it is stored
-under `benchmarks/records`. Seconds of a step depend on the machine: each kind of step is timed when
-the page is made.
+What a budget buys depends on seeds, not on machines, and takes hours to find: it is stored under
+`benchmarks/records`. Seconds depend on the machine: those of each kind of step, and of the linear
+system, are measured when the page is made.
 
-    python -m benchmarks.time_to_accuracy                 # all runs that have no record yet
-    python -m benchmarks.time_to_accuracy recipe 500 0    # one of them: case, steps, seed
+    python -m benchmarks.time_to_accuracy                # all runs that have no record yet
+    python -m benchmarks.time_to_accuracy "two streams" recipe 500 0       # problem, case, ...
 """
 
-import dataclasses
-import json
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 import optax
 
-from benchmarks.measure import ROOT, timings
-from hoam import quadrature
+from benchmarks.measure import clocked, timings
+from benchmarks.outcomes import Outcomes, significant
+from benchmarks.problems import PROBLEMS
 from hoam.devices import replicate, value_and_gradient
-from hoam.files import held, write_atomically
-from hoam.matrix import plasma
-from hoam.methods import action_matching
-from hoam.minibatches import independent, paired
-from hoam.networks import CoLoRA
+from hoam.model import Model
+from hoam.population import Population
+from hoam.quadrature import Rule
+from hoam.ritz import enrich
 from hoam.runs import Config
-from hoam.systems import TwoStream
+from hoam.scaling import Scaling
 from hoam.types import Node
 
-RECORDS = ROOT / "benchmarks" / "records" / "time_to_accuracy.json"
-#: The error of the electric energy that is good enough (relative, L2 in time).
-GOAL = 0.15
+RECORDS = Outcomes.of("time_to_accuracy")
 SEEDS = (0, 1, 2)
-BUDGETS = (500, 1000, 2000)
-
-_NODES, _BATCH = 64, 128
-_UNWEIGHTED = action_matching(rule=quadrature.gauss_legendre(_NODES))
-_PAPERS = CoLoRA(periodic=(True, False))
-#: What each case changes in the recipe.
-CASES: dict[str, dict[str, Any]] = {
-    "recipe": {},
-    "Adam instead of Muon": {"optimiser": optax.adam, "learning_rate": 3e-3},
-    "independent samples": {"minibatch": independent(_BATCH)},
-    "paired samples": {"minibatch": paired(_BATCH)},
-    "even weight in time": {"method": _UNWEIGHTED},
-    "no frequencies": {"network": _PAPERS},
-    "plain": {
-        "method": _UNWEIGHTED,
-        "minibatch": independent(_BATCH),
-        "network": _PAPERS,
-        "optimiser": optax.adam,
-        "learning_rate": 3e-3,
-    },
-}
-
-
-def config(case: str, steps: int, seed: int) -> Config:
-    """Return the training run of a case."""
-    recipe = plasma.quiet(
-        TwoStream(loading="quiet"),
-        "two_stream-time",
-        quadrature.gauss_legendre(_NODES),
-        _BATCH,
-        seed=seed,
-        validation_mus=(1.35, 1.65),
-    )
-    return dataclasses.replace(recipe, steps=steps, every=steps, **CASES[case])
+#: Samples of each time in the linear system: with twice as many it takes twice as long, and the
+#: error at validation parameters is the same.
+LINEAR_SAMPLES = 2**12
 
 
 def slug(case: str) -> str:
@@ -82,61 +44,96 @@ def slug(case: str) -> str:
     return case.lower().replace(" ", "_")
 
 
-def records() -> dict[str, float]:
-    """Return the errors at validation parameters that are known, by `case, steps, seed`."""
-    return json.loads(RECORDS.read_text()) if RECORDS.exists() else {}
-
-
-def errors(found: dict[str, float]) -> dict[str, dict[int, np.ndarray]]:
-    """Return the errors of the seeds that are known by case and budget, where there are several."""
-    known: dict[str, dict[int, np.ndarray]] = {}
-    for case in CASES:
-        for steps in BUDGETS:
-            names = [f"{case}, {steps}, {seed}" for seed in SEEDS]
-            values = np.asarray([found[name] for name in names if name in found])
-            if values.size > 1:
-                known.setdefault(case, {})[steps] = values
-    return known
-
-
-def train(case: str, steps: int, seed: int) -> float:
-    """Train one run and add its error to the records."""
-    model = config(case, steps, seed).run(progress=sys.stderr.isatty())
-    error = model.record["history"]["monitor"][-1]
-    with held(RECORDS):
-        found = records() | {f"{case}, {steps}, {seed}": float(f"{error:.4g}")}
-        text = json.dumps(dict(sorted(found.items())), indent=1) + "\n"
-        write_atomically(RECORDS, text.encode())
-    return error
-
-
-def needed(error: dict[int, float], goal: float = GOAL) -> float:
-    """Return the steps at which the error over the budget falls below the goal, or infinity.
+class Curve(NamedTuple):
+    """Errors over the budget.
 
     Args:
-        error: error by budget, in rising order; between two budgets both are taken to be powers of
-            one another.
+        steps: `[B]`, gradient steps of each training, rising.
+        seconds: `[B]`, seconds that they take here, with the linear system where there is one.
+        errors: `[B, S]`, errors of the seeds.
+    """
+
+    steps: np.ndarray
+    seconds: np.ndarray
+    errors: np.ndarray
+
+
+def curves(name: str, found: dict[str, float], *, runs: int) -> dict[str, Curve]:
+    """Return the curve of each case of a problem; seconds are measured now.
+
+    Args:
+        name: of the problem.
+        found: the records.
+        runs: timed runs of a step.
+    """
+    seconds = step_seconds(name, runs=runs)
+    result = {}
+    for case, idea in PROBLEMS[name].cases.items():
+        steps = np.asarray(idea.budgets)
+        result[case] = Curve(
+            steps,
+            steps * seconds[case] + linear_seconds(name, case),
+            np.asarray([[found[f"{name}, {case}, {n}, {s}"] for s in SEEDS] for n in steps]),
+        )
+    return result
+
+
+def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
+    """Train one run and add its error to the records, with those that take no other training."""
+    problem = PROBLEMS[name]
+    config = problem.config(case, steps, seed)
+    model, judge = config.run(progress=sys.stderr.isatty()), problem.judge(config)
+    new = {
+        f"{name}, {other}, {steps}, {seed}": judge(
+            model if idea.linear is None else with_linear_part(model, config, idea.linear)
+        )
+        for other, idea in problem.cases.items()
+        if idea.changes == problem.cases[case].changes and steps in idea.budgets
+    }
+    for what, error in new.items():
+        RECORDS.add(what, significant(error))
+    return new
+
+
+def with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
+    """Return a trained model with its linear part, on few of its training samples."""
+    system, times = config.system, rule.times(0.0, config.system.horizon)
+    population = system.population(
+        config.keys()["train"], mus=config.mus, times=times, n_samples=config.n_samples
+    )
+    return enrich(model, population.thin(LINEAR_SAMPLES), rule=rule)
+
+
+def needed(curve: Curve, goal: float) -> tuple[float, float]:
+    """Return steps and seconds at which the median error falls to the goal, or infinities.
+
+    Between two budgets the error is taken to be a power of the steps; nothing shorter than the
+    first was tried.
+
+    Args:
+        curve: errors over the budget.
         goal: the error that is good enough.
     """
-    budgets, found = np.log(list(error)), np.log(list(error.values()))
-    enough = np.flatnonzero(found <= np.log(goal))
-    if enough.size == 0:
-        return float("inf")
-    first = enough[0]
-    if first == 0:
-        return float(np.exp(budgets[0]))
-    share = (found[first - 1] - np.log(goal)) / (found[first - 1] - found[first])
-    return float(np.exp(budgets[first - 1] + share * (budgets[first] - budgets[first - 1])))
+    error = np.median(curve.errors, axis=1)
+    if not (error <= goal).any():
+        return np.inf, np.inf
+    last = int(np.argmax(error <= goal))
+    between = [last - 1, last] if last else [last]
+    # From the smaller error to the larger one, as interpolation wants it.
+    logarithms = np.log([error[between], curve.steps[between]])[:, ::-1]
+    steps = float(np.exp(np.interp(np.log(goal), *logarithms)))
+    return steps, float(np.interp(steps, curve.steps, curve.seconds))
 
 
-def seconds(*, runs: int) -> dict[str, float]:
-    """Return the median seconds of a step of each case, timed in one run.
+def step_seconds(name: str, *, runs: int) -> dict[str, float]:
+    """Return the median seconds of a step of each case of a problem, timed in one run.
 
-    Cases differ in seconds where optimiser, nodes or network differ; one of each kind is timed.
+    Cases differ in seconds where optimiser, samples or network differ; one of each kind is timed.
     """
-    configs = {case: config(case, BUDGETS[0], SEEDS[0]) for case in CASES}
+    problem = PROBLEMS[name]
+    configs = {case: problem.config(case, 1, SEEDS[0]) for case in problem.cases}
     kinds = {
-        case: f"{run.optimiser.__name__}, {run.method.rule.nodes.size}, {run.network}"
+        case: f"{run.optimiser.__name__}, {_batch(run)}, {run.network}"
         for case, run in configs.items()
     }
     one_of_each = {kind: _step(configs[case]) for case, kind in reversed(kinds.items())}
@@ -144,23 +141,51 @@ def seconds(*, runs: int) -> dict[str, float]:
     return {case: found[kind].median for case, kind in kinds.items()}
 
 
-def _step(config: Config) -> Callable[[], Any]:
+def linear_seconds(name: str, case: str) -> float:
+    """Return the seconds of a case's linear system once it is compiled; 0 if it has none.
+
+    They do not depend on where samples are: these are at random places.
+    """
+    problem = PROBLEMS[name]
+    run, rule = problem.config(case, 1, SEEDS[0]), problem.cases[case].linear
+    if rule is None:
+        return 0.0
+    system, times = run.system, rule.times(0.0, run.system.horizon)
+    count = min(LINEAR_SAMPLES, run.n_samples)
+    shape = (len(run.mus), times.size, count, len(system.coordinates))
+    samples = np.random.default_rng(0).random(shape, np.float32)
+    population = Population(
+        samples * np.asarray([period or 1.0 for period in system.periods], np.float32),
+        times,
+        np.asarray(run.mus)[:, None],
+        system.periods,
+    )
+    params = run.network.initialise(jax.random.key(0), dimension=shape[-1], parameters=1)
+    model = Model(run.network, params, Scaling.of(population), run.method.epsilon)
+    enrich(model, population, rule=rule)
+    return clocked(enrich, model, population, rule=rule)[1]
+
+
+def _batch(run: Config) -> tuple[int, ...]:
+    rule = run.method.rule
+    return run.minibatch.draw(jax.random.key(0), rule.nodes.size, run.n_samples).shape
+
+
+def _step(run: Config) -> Callable[[], Any]:
     """Return one step of a run on samples at random places: gradient and update."""
-    rule, network = config.method.rule, config.network
-    size = config.minibatch.draw(jax.random.key(0), rule.nodes.size, 1).shape
-    x = jax.random.uniform(jax.random.key(1), (*size, 2))
-    ends = np.zeros(size[0], np.float32)
+    rule, network, dimension = run.method.rule, run.network, len(run.system.coordinates)
+    size = _batch(run)
     nodes = Node(
         np.asarray(rule.nodes, np.float32),
         np.zeros((size[0], 1), np.float32),
-        x,
+        jax.random.uniform(jax.random.key(1), (*size, dimension)),
         np.asarray(rule.weights, np.float32),
-        ends,
+        np.zeros(size[0], np.float32),
     )
-    optimiser = config.optimiser(optax.constant_schedule(config.learning_rate))
-    params = network.initialise(jax.random.key(2), dimension=2, parameters=1)
+    optimiser = run.optimiser(optax.constant_schedule(run.learning_rate))
+    params = network.initialise(jax.random.key(2), dimension=dimension, parameters=1)
     state = replicate((params, optimiser.init(params)))
-    gradient = value_and_gradient(lambda params, node: config.method.loss(network, params, node))
+    gradient = value_and_gradient(lambda params, node: run.method.loss(network, params, node))
 
     @jax.jit
     def step(state, nodes):
@@ -174,14 +199,20 @@ def _step(config: Config) -> Callable[[], Any]:
 
 def main(arguments: list[str]) -> None:
     """Train what is asked for and write its record."""
-    runs = [(case, steps, seed) for steps in BUDGETS for seed in SEEDS for case in CASES]
+    runs = [
+        (name, case, steps, seed)
+        for name, problem in PROBLEMS.items()
+        for seed in SEEDS
+        for case, steps in problem.runs()
+    ]
     if arguments:
-        case, steps, seed = arguments
-        runs = [(case, int(steps), int(seed))]
-    for case, steps, seed in runs:
-        if f"{case}, {steps}, {seed}" not in records():
-            error = train(case, steps, seed)
-            sys.stdout.write(f"{case}, {steps} steps, seed {seed}: {error:.3f}\n")
+        name, case, steps, seed = arguments
+        runs = [(name, case, int(steps), int(seed))]
+    for name, case, steps, seed in runs:
+        if f"{name}, {case}, {steps}, {seed}" not in RECORDS.read():
+            for what, error in train(name, case, steps, seed).items():
+                sys.stdout.write(f"{what}: {error:.3f}\n")
+                sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ import jax
 import matplotlib.pyplot as plt
 import numpy as np
 
+jax.config.update("jax_num_cpu_devices", 2)
+
 import hoam
 from benchmarks import measure, solvers
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
@@ -347,7 +349,7 @@ plt.show()
 #
 # ## Run time
 #
-# One rollout gives all output times, a sampler pays for each. We time each default solver once it is compiled, for 4096 samples, with one device: a rollout to the
+# One rollout gives all output times, a sampler pays for each. We time each default solver once it is compiled, for 4096 samples, with two devices: a rollout to the
 # horizon, and one output time of the samplers. The full model is a run of 65 536 markers to the horizon, the truth of this chapter.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-plasmas-time", "caption": "Run time for 4096 samples over the number of output times: HOAM-G, one rollout for any number (blue), CFM (pink) and NCSM (orange) with their defaults; thin lines: the cheapest solver that reaches the error of HOAM-G; black: the full model with 65 536 markers."}, "image": {"alt": "Three panels with logarithmic axes. Horizontal lines for the rollout and, close to it, the full model; rising lines for the samplers, that of score matching highest, those of flow matching crossing the rollout at some and at many output times."}}

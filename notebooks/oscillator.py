@@ -518,8 +518,8 @@ report.figure("fig-oscillator-coarse", figure, data=columns, parameters={"omega"
 plt.show()
 
 # %% [markdown]
-# With 32 nodes the loss reaches {num}`fig-oscillator-coarse.loss_32:.1e` kinetic energies, and the
-# validation loss, on other times, ends at {num}`fig-oscillator-coarse.validation_32:.1e` instead of
+# With 32 nodes the loss reaches {num}`fig-oscillator-coarse.loss_32:.0f` kinetic energies, and the
+# validation loss, on other times, ends at {num}`fig-oscillator-coarse.validation_32:.0f` instead of
 # {num}`fig-oscillator-coarse.validation_256:.3f`. The gauge test says where the limit is
 # ([](chap-quadrature)): a rule must integrate exactly whatever the network can do in time. A validation
 # loss on other times, as {py:func}`hoam.train.fit` records it, shows the failure at once.

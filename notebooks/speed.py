@@ -16,7 +16,8 @@
 #
 # A reduced model is worth its training if it answers faster, or answers what could not be asked before. This
 # chapter measures the three times that decide: a training step, a rollout of the learned model, and a run of the
-# full model. Then it puts them together and says where the full model wins.
+# full model. Then it puts them together and says where the full model wins. How many steps a training needs is the
+# question of the next chapter, {ref}`chap-training`.
 #
 # :::{admonition} What you will learn
 # :class: tip
@@ -38,12 +39,11 @@ import json
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib import ticker
 
 jax.config.update("jax_num_cpu_devices", 2)
 
 import hoam
-from benchmarks import full_model, inference, measure, time_to_accuracy, training
+from benchmarks import full_model, inference, measure, training
 
 hoam.plotting.style()
 report = hoam.report.Report("speed", profile=profile)
@@ -148,109 +148,6 @@ report.figure(
     },
 )
 plt.show()
-
-# %% [markdown]
-# ## Training that is good enough
-#
-# Seconds of a step do not say what a training costs. How many steps does it take until the surrogate is good enough:
-# here, until the electric energy of the two streams at the validation parameters is wrong by less than
-# {num}`fig-speed-accuracy.goal:.2f` (relative, $L^2$ over time)? A cosine takes the step size to zero over the budget,
-# and with it the noise of the weights: a budget is judged by its end, and each point below is a training of its own.
-#
-# *Plain* is where one would start: Adam with a step of $3\cdot10^{-3}$, independent samples, all times of equal weight, and the
-# hypernetwork of the paper. The *recipe* of this book changes four things: Muon with $10^{-2}$ as the optimiser, samples
-# spread over cells ({py:func}`hoam.minibatches.stratified`), a weight for early times
-# ({py:func}`hoam.methods.action_matching.decaying`), and frequencies of time for a wider hypernetwork. Each other case takes one of them
-# back, or puts another one in its place. All have the same data, 64 Gauss-Legendre nodes with 128 samples each. A
-# budget counts where it was tried with several seeds: three of the recipe, of Adam and of plain, two of the others.
-
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-speed-accuracy", "caption": "Error of the electric energy at the validation parameters after a training from scratch, over the seconds that its steps take on the machine of this build. Grey, in all panels: the recipe of the book. Blue: a case that differs from it in the one idea that the panel names; plain has none of them. Lines: medians of two or three seeds; bands: from the best to the worst. Dotted: the goal."}, "image": {"alt": "Six panels with logarithmic axes, one for each idea. In each, a blue line with a band and the grey line of the recipe with its band, both falling from left to right towards or below a dotted line."}}
-curves = time_to_accuracy.errors(time_to_accuracy.records())
-cost = time_to_accuracy.seconds(runs=runs)
-cases = [case for case in curves if case != "recipe"]
-figure, axes = plt.subplots(2, 3, figsize=(9.2, 5.6), sharex=True, sharey=True)
-columns = {}
-for axis, case in zip(axes.flat, cases, strict=True):
-    for name, colour in (("recipe", hoam.plotting.COLOURS["floor"]), (case, dark)):
-        steps = np.asarray(list(curves[name]))
-        best, middle, worst = np.transpose(
-            [np.quantile(errors, (0, 0.5, 1)) for errors in curves[name].values()]
-        )
-        axis.fill_between(steps * cost[name], best, worst, color=colour, alpha=0.2)
-        axis.loglog(steps * cost[name], middle, "o-", color=colour)
-        slug = time_to_accuracy.slug(name)
-        columns |= {
-            f"steps_{slug}": steps,
-            f"seconds_{slug}": steps * cost[name],
-            f"error_{slug}": middle,
-            f"worst_{slug}": worst,
-            f"best_{slug}": best,
-        }
-    axis.axhline(time_to_accuracy.GOAL, color="0.3", linestyle=":", linewidth=1)
-    axis.annotate(case, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
-for (
-    axis
-) in axes.flat:  # once all is drawn: a panel that turns logarithmic resets those it shares with
-    for scale in (axis.xaxis, axis.yaxis):
-        scale.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
-        scale.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
-        scale.set_minor_locator(ticker.NullLocator())
-figure.legend(
-    axes[0, 0].lines[:2], ("recipe", "with the change"), loc="outside upper center", ncols=2
-)
-for axis in axes[-1]:
-    axis.set_xlabel("seconds of training")
-for axis in axes[:, 0]:
-    axis.set_ylabel("error of the energy")
-needed = {
-    case: time_to_accuracy.needed({n: float(np.median(e)) for n, e in curve.items()})
-    for case, curve in curves.items()
-}
-report.record(
-    "fig-speed-accuracy",
-    goal=time_to_accuracy.GOAL,
-    seeds=len(time_to_accuracy.SEEDS),
-    seconds_recipe=needed["recipe"] * cost["recipe"],
-    seconds_plain=needed["plain"] * cost["plain"],
-    steps_recipe=needed["recipe"],
-    steps_plain=needed["plain"],
-    seconds_ratio=needed["plain"] * cost["plain"] / (needed["recipe"] * cost["recipe"]),
-    step_ratio=cost["recipe"] / cost["plain"],
-    **{
-        f"{time_to_accuracy.slug(case)}_{steps}{suffix}": measure_of(errors)
-        for case, curve in curves.items()
-        for steps, errors in curve.items()
-        for suffix, measure_of in (("", np.median), ("_worst", np.max))
-    },
-)
-report.figure(
-    "fig-speed-accuracy",
-    figure,
-    data=columns,
-    units={name: "s" for name in columns if name.startswith("seconds")},
-    parameters={"mu": "1.35, 1.65", "seeds": len(time_to_accuracy.SEEDS)},
-)
-plt.show()
-
-# %% [markdown]
-# | median (worst) | 500 steps | 1000 steps | |
-# | --- | --- | --- | --- |
-# | recipe | {num}`fig-speed-accuracy.recipe_500:.2f` ({num}`fig-speed-accuracy.recipe_500_worst:.2f`) | {num}`fig-speed-accuracy.recipe_1000:.2f` ({num}`fig-speed-accuracy.recipe_1000_worst:.2f`) | |
-# | independent samples | {num}`fig-speed-accuracy.independent_samples_500:.2f` ({num}`fig-speed-accuracy.independent_samples_500_worst:.2f`) | {num}`fig-speed-accuracy.independent_samples_1000:.2f` ({num}`fig-speed-accuracy.independent_samples_1000_worst:.2f`) | cells pay |
-# | paired samples | {num}`fig-speed-accuracy.paired_samples_500:.2f` ({num}`fig-speed-accuracy.paired_samples_500_worst:.2f`) | {num}`fig-speed-accuracy.paired_samples_1000:.2f` ({num}`fig-speed-accuracy.paired_samples_1000_worst:.2f`) | cells pay |
-# | no frequencies | {num}`fig-speed-accuracy.no_frequencies_500:.2f` ({num}`fig-speed-accuracy.no_frequencies_500_worst:.2f`) | {num}`fig-speed-accuracy.no_frequencies_1000:.2f` ({num}`fig-speed-accuracy.no_frequencies_1000_worst:.2f`) | frequencies and the wider hypernetwork pay |
-# | Adam instead of Muon | {num}`fig-speed-accuracy.adam_instead_of_muon_500:.2f` ({num}`fig-speed-accuracy.adam_instead_of_muon_500_worst:.2f`) | {num}`fig-speed-accuracy.adam_instead_of_muon_1000:.2f` ({num}`fig-speed-accuracy.adam_instead_of_muon_1000_worst:.2f`) | no difference seen |
-# | even weight in time | {num}`fig-speed-accuracy.even_weight_in_time_500:.2f` ({num}`fig-speed-accuracy.even_weight_in_time_500_worst:.2f`) | {num}`fig-speed-accuracy.even_weight_in_time_1000:.2f` ({num}`fig-speed-accuracy.even_weight_in_time_1000_worst:.2f`) | no difference seen |
-# | plain | {num}`fig-speed-accuracy.plain_500:.2f` ({num}`fig-speed-accuracy.plain_500_worst:.2f`) | {num}`fig-speed-accuracy.plain_1000:.2f` ({num}`fig-speed-accuracy.plain_1000_worst:.2f`) | |
-#
-# The recipe gets there in about {num}`fig-speed-accuracy.steps_recipe:.0f` steps, {num}`fig-speed-accuracy.seconds_recipe:.0f` s
-# at the pace of this build; plain needs about {num}`fig-speed-accuracy.steps_plain:.0f` steps and
-# {num}`fig-speed-accuracy.seconds_ratio:.1f` times as long. Two of the four ideas carry that: samples spread over cells,
-# which take variance out of every step ({numref}`fig-two-stream-minibatches`), and frequencies with the wider
-# hypernetwork, which were not tried apart. Even the same particles at all times, which only a simulator offers, are no match
-# for cells. The optimiser and the weight in time make no difference that
-# so few seeds could show, and a seed matters as much as an idea: at 1000 steps the recipe's worst seed misses the goal.
-# The models of the chapter on the two streams take twice the nodes and 4000 steps, far beyond the goal of this section.
 
 # %% [markdown]
 # ## A rollout

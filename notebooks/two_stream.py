@@ -63,6 +63,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import Image
 
+jax.config.update("jax_num_cpu_devices", 2)
+
 import hoam
 from hoam.metrics import electric_energy, growth_rate, relative_error, relative_l2_error
 from hoam.nodes import node_sampler

@@ -1,0 +1,184 @@
+r"""What `time_to_accuracy` trains: three populations, the recipe of each, and one idea a case.
+
+Each case differs in one idea from the recipe of the book, but for `plain`, which has none of them.
+Judged is always an error of the rollout at parameters that are not tested on, never the loss: a
+rule with too few nodes has a low loss and a wrong model.
+"""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from hoam import quadrature
+from hoam.matrix import configs, plasma
+from hoam.methods import action_matching
+from hoam.metrics import gaussian_wasserstein, moments
+from hoam.minibatches import independent, paired, stratified
+from hoam.model import Model
+from hoam.networks import CoLoRA
+from hoam.quadrature import Rule
+from hoam.runs import Config
+from hoam.systems import Oscillator, TwoStream
+
+type Judge = Callable[[Model], float]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One idea.
+
+    Args:
+        changes: fields of the training run that differ from the recipe's.
+        linear: rule of the linear system that is solved after training, see `hoam.ritz`; none for
+            a network alone.
+        budgets: numbers of steps, in rising order.
+    """
+
+    changes: dict[str, Any] = field(default_factory=dict)
+    linear: Rule | None = None
+    budgets: tuple[int, ...] = (500, 1000)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A population, and when a model of it is good enough.
+
+    Args:
+        recipe: from a seed to the training run.
+        judge: from a training run to the error of its models.
+        goal: the error that is good enough.
+        cases: by name; the recipe is the first, `plain` the last.
+    """
+
+    recipe: Callable[[int], Config]
+    judge: Callable[[Config], Judge]
+    goal: float
+    cases: dict[str, Case]
+
+    def runs(self) -> list[tuple[str, int]]:
+        """Return all cases with their budgets."""
+        return [(name, steps) for name, case in self.cases.items() for steps in case.budgets]
+
+    def config(self, case: str, steps: int, seed: int) -> Config:
+        """Return the training run of a case."""
+        changes = {"steps": steps, "every": steps, **self.cases[case].changes}
+        return dataclasses.replace(self.recipe(seed), **changes)
+
+
+def energy(run: Config) -> Judge:
+    """Return the error of the electric energy that trainings of plasmas follow."""
+    judge = run.monitor()
+    assert judge is not None, "Expected a plasma of one space dimension."
+    return judge
+
+
+def floors(run: Config) -> Judge:
+    """Return the Wasserstein distance to the exact Gaussian law, over that of a true sample.
+
+    Both are averaged over time. The sampling floor is the distance of as many samples of the full
+    model.
+    """
+    system, (w,), count = run.system, run.mus, 10_000
+    assert isinstance(system, Oscillator), f"Expected the oscillator; got {system}."
+    times = np.linspace(0, system.horizon, 33)
+    means, deviations = (
+        np.asarray(law(jnp.asarray(times), w)) for law in (system.mean, system.deviation)
+    )
+    key_floor, key_start, key_noise = jax.random.split(run.keys()["validation"], 3)
+
+    def distance(paths: Any) -> float:
+        laws = zip(np.asarray(paths)[1:], means[1:], deviations[1:], strict=True)
+        return float(
+            np.mean([gaussian_wasserstein(*moments(x), m, np.eye(2) * s**2) for x, m, s in laws])
+        )
+
+    floor = distance(system.simulate(key_floor, mu=w, times=times, n_samples=count))
+    start = system.initial(key_start, mu=w, n_samples=count)[:, :2]
+
+    def judge(model: Model) -> float:
+        paths = model.sample(key_noise, start, times=times, mu=w, max_step=1 / 64, order=4)
+        return distance(paths) / floor
+
+    return judge
+
+
+_NODES, _BATCH = 64, 128
+_GAUSS, _FINER = quadrature.gauss_legendre(_NODES), quadrature.gauss_legendre(2 * _NODES)
+_ADAM = {"optimiser": optax.adam, "learning_rate": 3e-3}
+_UNWEIGHTED = {"method": action_matching(rule=_GAUSS)}
+_INDEPENDENT = {"minibatch": independent(_BATCH)}
+_NARROW = CoLoRA(
+    periodic=(True, False), frequencies=(1.0, 2.0, 4.0, 8.0), modulation_width=32, width=32
+)
+_PAPERS = {"network": CoLoRA(periodic=(True, False))}
+
+
+def _shipped(name: str) -> Callable[[int], Config]:
+    """Return the recipe of a shipped model, with any seed."""
+
+    def recipe(seed: int) -> Config:
+        run = configs()[f"{name}-0"]
+        assert isinstance(run, Config)
+        return dataclasses.replace(run, seed=seed)
+
+    return recipe
+
+
+_TWO_STREAMS = Problem(
+    recipe=lambda seed: plasma.quiet(
+        TwoStream(loading="quiet"),
+        "two_stream-time",
+        _GAUSS,
+        _BATCH,
+        seed=seed,
+        validation_mus=(1.35, 1.65),
+    ),
+    judge=energy,
+    goal=0.15,
+    cases={
+        "recipe": Case(),
+        "linear part": Case(linear=_GAUSS, budgets=(50, 100, 250, 500)),
+        "independent samples": Case(_INDEPENDENT),
+        "paired samples": Case({"minibatch": paired(_BATCH)}),
+        "even weight in time": Case(_UNWEIGHTED),
+        "no frequencies": Case(_PAPERS),
+        "half the width": Case({"network": _NARROW}),
+        "Adam instead of Muon": Case(_ADAM),
+        "Lion instead of Muon": Case(
+            {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
+        ),
+        "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
+    },
+)
+_SHORT, _LONG = (150, 600), (500, 1000)
+_OSCILLATOR = Problem(
+    recipe=_shipped("oscillator-w08-hoam_g"),
+    judge=floors,
+    goal=2.0,
+    cases={
+        "recipe": Case(budgets=_SHORT),
+        "linear part": Case(linear=_GAUSS, budgets=_SHORT),
+        "cells": Case({"minibatch": stratified(32)}, budgets=_SHORT),
+        "plain": Case(_ADAM, budgets=_SHORT),
+    },
+)
+_BUMP_ON_TAIL = Problem(
+    recipe=_shipped("bump_on_tail-hoam_g"),
+    judge=energy,
+    goal=0.25,
+    cases={
+        "recipe": Case(budgets=_LONG),
+        "linear part": Case(linear=_FINER, budgets=_LONG),
+    },
+)
+PROBLEMS = {
+    "two streams": _TWO_STREAMS,
+    "oscillator": _OSCILLATOR,
+    "bump on tail": _BUMP_ON_TAIL,
+}
