@@ -4,10 +4,10 @@ python -m tests.matrix                       # environments without a record of 
 python -m tests.matrix python-3.12-lowest
 python -m tests.matrix --again               # all of them from the start
 
-Each environment is made by uv under `_build/matrix/`, runs tests of the numerics and some notebooks
-of the book, and shares no compiled code with another. What was measured, the numbers of the
-notebooks included, goes to `tests/matrix_record.toml` after every environment, so that a run may be
-interrupted. The page on the checks is rendered from it.
+Each environment is made by uv under `_build/matrix/`, and runs tests of the numerics and some
+notebooks of the book. What was measured, the numbers of the notebooks included, goes to
+`tests/matrix_record.toml` after every environment, so that a run may be interrupted. The page on
+the checks is rendered from it.
 """
 
 import argparse
@@ -32,29 +32,19 @@ DIRECTORY = ROOT / "_build" / "matrix"
 UV = Path(sys.executable).with_name("uv")
 #: Tests of what the numbers of the book rest on.
 TESTS = (
-    "action_matching",
-    "bistable",
-    "bump_on_tail",
-    "calculus",
     "checkpoints",
-    "compiler",
-    "dice",
-    "flow_matching",
-    "metrics",
-    "minibatches",
-    "model",
-    "networks",
-    "oscillator",
-    "quadrature",
     "sample",
-    "samplers",
-    "score_matching",
-    "strong_landau",
+    "metrics",
+    "quadrature",
+    "compiler",
+    "minibatches",
+    "bistable",
     "train",
-    "two_stream",
+    "action_matching",
+    "networks",
 )
 #: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
-NOTEBOOKS = ("quadrature", "bistable", "own_population")
+NOTEBOOKS = ("quadrature", "populations", "bistable")
 #: What runs them: in the versions of the lock also where the package's own dependencies move.
 TOOLS = (
     "beartype",
@@ -119,20 +109,35 @@ def resolution(environment: Environment) -> list[str]:
     return [*rule[environment.versions], "--requirement", "pyproject.toml", *tools]
 
 
-def call(command: list[str], log: Path, *, cwd: Path = ROOT, codes: tuple[int, ...] = (0,)) -> None:
+def call(
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path = ROOT,
+    codes: tuple[int, ...] = (0,),
+    compiled: Path | None = None,
+) -> None:
     """Run a command of an environment, with its output in a file.
+
+    Args:
+        command: program and arguments.
+        log: the file.
+        cwd: working directory.
+        codes: exit codes that are no error.
+        compiled: where JAX keeps what it compiled; nowhere if none is given.
 
     Raises:
         RuntimeError: if it ends with another exit code, with the end of its output.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    hidden = ("PYTHONPATH", "MPLBACKEND", "VIRTUAL_ENV")
+    hidden = ("PYTHONPATH", "MPLBACKEND", "VIRTUAL_ENV", "JAX_COMPILATION_CACHE_DIR")
     surroundings = {name: text for name, text in os.environ.items() if name not in hidden} | {
         "JAX_PLATFORMS": "cpu",
-        "JAX_COMPILATION_CACHE_DIR": str(log.parent / "compiled"),
         "PYTHONHASHSEED": "0",
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }
+    if compiled:
+        surroundings["JAX_COMPILATION_CACHE_DIR"] = str(compiled)
     with log.open("w") as output:
         done = subprocess.run(command, cwd=cwd, env=surroundings, stdout=output, stderr=output)
     if done.returncode not in codes:
@@ -173,12 +178,17 @@ def outcomes(report: Path) -> dict:
 
 
 def run_tests(python: str, directory: Path) -> dict:
-    """Run the tests and return their outcomes."""
+    """Run the tests and return their outcomes.
+
+    Environments with the same compiler share what it makes of the same program; it takes most of
+    the time. The notebooks, whose numbers are compared, are compiled anew in each.
+    """
     report = directory / "tests.xml"
     files = [f"tests/test_{name}.py" for name in TESTS]
     options = ["-p", "no:cacheprovider", f"--junitxml={report}"]
     log = directory / "tests.log"
-    call([python, "-m", "pytest", *options, *files], log, codes=(0, 1))
+    command = [python, "-m", "pytest", *options, *files]
+    call(command, log, codes=(0, 1), compiled=DIRECTORY / "compiled")
     return outcomes(report)
 
 
