@@ -114,7 +114,7 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
     page = (output / "index.html").read_text()
     assert page.count("Content-Security-Policy") == 1
     assert "faults were caught" in page
-    assert "environments every test passed" in page
+    assert "environments all tests passed" in page
     assert "sphinx-book-theme" in page
     listed = json.loads((output / hoam_components.FILE).read_text())["components"]
     assert len(listed) == len(hoam_components.locked(root))
