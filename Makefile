@@ -2,7 +2,7 @@
 # The graph of what depends on what is in Snakefile.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint browse offline pdf release retrain reference lock clean environment torchcfm
+.PHONY: help book test lint browse offline pdf release retrain reference lock matrix clean environment torchcfm
 .DELETE_ON_ERROR:
 
 CORES ?= 2
@@ -58,6 +58,9 @@ reference: $(ENVIRONMENT) ## accept a number: NOTEBOOK=... FIGURE=... NAME=... R
 lock: $(ENVIRONMENT) ## write requirements.lock anew, after a change in pyproject.toml
 	@.venv/bin/uv pip compile --universal --python-version 3.12 --all-extras --generate-hashes \
 		pyproject.toml -o requirements.lock --no-header --no-emit-index-url --quiet
+
+matrix: $(ENVIRONMENT) ## run tests and notebooks on other Pythons and versions of packages
+	@.venv/bin/python -m tests.matrix
 
 clean: ## remove all that is generated, except .venv and the compilation cache
 	@rm -rf _build book/_executed results .snakemake .cache/checked .cache/trained

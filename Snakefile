@@ -151,6 +151,7 @@ rule pages:
                 "notebooks/*.py",
                 "tests/reference/*.toml",
                 "tests/seeded_*.toml",
+                "tests/matrix_record.toml",
             )
             for path in ROOT.glob(pattern)
             if path.is_file()

@@ -7,6 +7,7 @@ import shutil
 
 import hoam_checks
 import hoam_components
+import hoam_versions
 import pytest
 from hoam_components import ABSENT, UNSTATED, Component
 from sphinx.application import Sphinx
@@ -88,8 +89,10 @@ def test_the_score_of_the_faults_is_that_of_the_record(root, tmp_path):
 
 def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, tmp_path):
     source, output = tmp_path / "source", tmp_path / "output"
-    (source / "tests").mkdir(parents=True)
-    for name in ("requirements.lock", "pyproject.toml", hoam_checks.LIST, hoam_checks.RECORD):
+    (source / "tests" / "reference").mkdir(parents=True)
+    records = (hoam_checks.LIST, hoam_checks.RECORD, hoam_versions.RECORD)
+    judges = hoam_versions.judged_by(root)
+    for name in ("requirements.lock", "pyproject.toml", *records, *judges):
         shutil.copy(root / name, source / name)
     shutil.copy(root / "book" / "checks.md", source / "index.md")
     extensions = ["myst_parser", "hoam_checks", "hoam_policy"]
@@ -111,6 +114,7 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
     page = (output / "index.html").read_text()
     assert page.count("Content-Security-Policy") == 1
     assert "faults were caught" in page
+    assert "environments all tests passed" in page
     assert "sphinx-book-theme" in page
     listed = json.loads((output / hoam_components.FILE).read_text())["components"]
     assert len(listed) == len(hoam_components.locked(root))

@@ -1,6 +1,7 @@
 """Sphinx extension of the page on the checks, made of what was measured and installed.
 
 ```{seeded-faults}```   every fault that was put into the package, and the test that noticed
+```{version-matrix}```  the versions that the numbers of the book were measured with
 ```{components}```      every package of the lock file with its licence
 """
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hoam_components
+import hoam_versions
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -69,6 +71,18 @@ class SeededFaultsDirective(SphinxDirective):
         return self.parse_text_to_nodes(faults_table(Path(self.env.srcdir)))
 
 
+class VersionMatrixDirective(SphinxDirective):
+    """Show the environments that tests and notebooks ran in."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record says."""
+        root = Path(self.env.srcdir)
+        self.env.note_dependency(hoam_versions.RECORD)
+        for path in hoam_versions.judged_by(root):
+            self.env.note_dependency(path)
+        return self.parse_text_to_nodes(hoam_versions.versions_table(root))
+
+
 class ComponentsDirective(SphinxDirective):
     """Show the packages of the lock file."""
 
@@ -86,6 +100,7 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives, and write the bill of materials beside the pages."""
     app.add_directive("seeded-faults", SeededFaultsDirective)
+    app.add_directive("version-matrix", VersionMatrixDirective)
     app.add_directive("components", ComponentsDirective)
     app.connect("build-finished", _finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

