@@ -154,15 +154,15 @@ plt.show()
 #
 # | idea | kept | why |
 # | --- | --- | --- |
-# | samples in cells | yes | they take variance out of every step ({numref}`fig-two-stream-minibatches`); neither independent samples nor the same particles at all times, which only a simulator offers, come near at 1000 steps |
-# | frequencies of time, a wider hypernetwork | yes | without them the error is larger at both budgets; the two were not tried apart |
 # | linear part | yes | see above; it needs functions that suit the population |
+# | samples in cells | yes | they take variance out of every step ({numref}`fig-two-stream-minibatches`); neither independent samples nor the same particles at all times, which only a simulator offers, come near |
+# | frequencies of time, a wider hypernetwork | yes | without them the median is larger at both budgets, though by less than seeds differ; the two were not tried apart |
 # | weight for early times | as before | no difference that three seeds could show |
-# | Muon | as before | no difference from Adam that three seeds could show; Lion, at a step of $10^{-3}$ that was not searched for, is worse |
-# | a network of half the width | no | no better, and no cheaper by as much as it loses |
+# | Muon | as before | no difference from Adam that three seeds could show; Lion is worse, with a step of $10^{-3}$ that was not searched for |
+# | half the width | not yet | as good at 1000 steps, and a step takes less time |
 #
-# A seed matters as much as an idea: at 1000 steps the recipe's worst seed misses the goal. Averages of the weights are not among the ideas, since the step
-# size ends at zero, which averages too. The models of {ref}`chap-two-stream` take twice the nodes and 4000 steps, far beyond the goal of this section.
+# A seed matters as much as an idea: at 1000 steps the recipe's worst seed misses the goal. Averages of the weights, several parameters in a step, and other
+# step sizes were not tried. The models of {ref}`chap-two-stream` take twice the nodes and 4000 steps, far beyond the goal of this section.
 #
 # ## The oscillator
 #

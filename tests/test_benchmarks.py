@@ -174,3 +174,23 @@ def test_the_law_itself_is_at_the_floor_and_a_population_that_rests_is_not(monke
     )
     assert 0.3 < judge(exact) < 3
     assert judge(at_rest) > 100
+
+
+def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
+    found, goal = time_to_accuracy.RECORDS.read(), PROBLEMS["two streams"].goal
+
+    def median(case, steps):
+        seeds = time_to_accuracy.SEEDS
+        return np.median([found[f"two streams, {case}, {steps}, {seed}"] for seed in seeds])
+
+    for steps in (500, 1000):
+        recipe = median("recipe", steps)
+        assert min(median(f"{draw} samples", steps) for draw in ("independent", "paired")) > (
+            1.3 * recipe
+        )
+        assert median("no frequencies", steps) > 1.2 * recipe
+        for case in ("Adam instead of Muon", "even weight in time"):
+            assert abs(np.log(median(case, steps) / recipe)) < np.log(1.3)
+    assert median("Lion instead of Muon", 1000) > 1.3 * median("recipe", 1000)
+    assert median("linear part", 50) <= goal
+    assert median("linear part", 250) < 0.7 * median("recipe", 1000)
