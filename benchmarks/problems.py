@@ -156,7 +156,7 @@ _TWO_STREAMS = Problem(
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
 )
-_SHORT, _LONG = (150, 600), (500, 1000)
+_SHORT, _LONG = (150, 600), (1000,)
 _OSCILLATOR = Problem(
     recipe=_shipped("oscillator-w08-hoam_g"),
     judge=floors,
