@@ -435,7 +435,7 @@ for (top, bottom), (name, stem) in zip(axes.T, METHODS.items(), strict=True):
     top.plot(places, loss.T, "o", color=colour, alpha=0.55, markersize=4.5)
     hoam.plotting.line(top, name, places, np.median(loss, axis=0))
     top.set_yscale("symlog", linthresh=1, linscale=9)
-    top.set_yticks([-1, -0.5, 0, 1e3, 1e6, 1e9], ["−1", "−0.5", "0", "10³", "10⁶", "10⁹"])
+    top.set_yticks([-1, -0.5, 0, 1e4, 1e10], ["−1", "−0.5", "0", "10⁴", "10¹⁰"])
     top.minorticks_off()
     top.set_ylim(-1.05, None)
     top.legend(loc="upper right")

@@ -107,7 +107,7 @@ def test_what_a_training_sees_is_the_exact_loss_and_the_two_parts_of_the_error(s
         discrete=name == "dice",
     )
     seen = loss(small, method, method.rule.times(0.0, 1.0))
-    assert exact_loss.exact_loss(small) + gauge + shape == pytest.approx(seen, rel=2e-5)
+    assert exact_loss.exact_loss(small) + gauge + shape == pytest.approx(seen, rel=1e-4)
     assert max(abs(gauge), abs(shape)) > 1e-3  # so that leaving one out would be seen
 
 
