@@ -105,7 +105,7 @@ def with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
 
 
 def needed(curve: Curve, goal: float) -> tuple[float, float]:
-    """Return steps and seconds at which the median error falls to the goal, or infinities.
+    """Return steps and seconds from which on the median error is within the goal, or infinities.
 
     Between two budgets the error is taken to be a power of the steps; nothing shorter than the
     first was tried.
@@ -115,10 +115,10 @@ def needed(curve: Curve, goal: float) -> tuple[float, float]:
         goal: the error that is good enough.
     """
     error = np.median(curve.errors, axis=1)
-    if not (error <= goal).any():
+    missed = np.flatnonzero(error > goal)
+    if missed.size and missed[-1] == error.size - 1:
         return np.inf, np.inf
-    last = int(np.argmax(error <= goal))
-    between = [last - 1, last] if last else [last]
+    between = [missed[-1], missed[-1] + 1] if missed.size else [0]
     # From the smaller error to the larger one, as interpolation wants it.
     logarithms = np.log([error[between], curve.steps[between]])[:, ::-1]
     steps = float(np.exp(np.interp(np.log(goal), *logarithms)))
