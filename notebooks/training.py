@@ -192,7 +192,7 @@ plt.show()
 # they do on the two streams, and Muon does. How the distance goes on falling with longer training was not followed.
 #
 # **The linear part makes it worse**, {num}`fig-training-oscillator.linear_part_600:.0f` floors. The law is Gaussian, so its potential is quadratic in the state and
-# within the span; but it narrows to an eighth of its width within 1/64 of the time. 32 splines in time cannot follow that, and what goes wrong where the
+# within the span; but it narrows to an eighth of its width within 1/64 of the time, half the distance of two of the 32 splines, and what goes wrong where the
 # law is narrow grows eightfold where it is wide again. A linear part has to suit the population in time as well as in the state; a validation
 # error, here the distance, says whether it does.
 #
