@@ -34,8 +34,8 @@ from hoam.types import Node
 
 RECORDS = Outcomes.of("time_to_accuracy")
 SEEDS = (0, 1, 2)
-#: Samples of each time in the linear system: with twice as many it takes twice as long, and the
-#: error at validation parameters is the same.
+#: Samples of each time in the linear system, fewer than there are: its time goes into the gradients
+#: of the network at all of them.
 LINEAR_SAMPLES = 2**12
 
 

@@ -194,6 +194,8 @@ def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
         for case in ("Adam instead of Muon", "even weight in time"):
             assert abs(np.log(median(case, steps) / recipe)) < np.log(1.3)
     assert median("Lion instead of Muon", 1000) > 1.3 * median("recipe", 1000)
+    assert median("half the width", 500) < 1.1 * median("recipe", 500)
+    assert median("half the width", 1000) < median("recipe", 1000)
     assert median("linear part", 100) < 1.1 * goal
     assert median("linear part", 250) < 0.7 * median("recipe", 1000)
 
