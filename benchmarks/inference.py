@@ -17,7 +17,7 @@ import hoam
 from benchmarks.measure import ROOT, save, timing
 from hoam.calculus import evaluate
 from hoam.devices import map_blocks
-from hoam.inference import MAX_STEP
+from hoam.inference import MAX_STEP, steps
 from hoam.integrators import heun_step, runge_kutta_step
 from hoam.metrics import electric_energy, relative_l2_error
 
@@ -50,9 +50,25 @@ class Problem:
         slope = jax.grad(lambda z: evaluate(layers, z, features=network.features))
         return jax.vmap(slope)(jnp.where(jnp.asarray([[True, False]]), y % 1, y))
 
-    def shipped(self) -> jax.Array:
+    def shipped(self, **options: Any) -> jax.Array:
         """Return the paths as `Model.sample` computes them."""
-        return self.model.sample(KEY, self.x0, times=TIMES, mu=self.mu)
+        return self.model.sample(KEY, self.x0, times=TIMES, mu=self.mu, **options)
+
+    def evaluations(self, tolerance: float) -> int:
+        """Return how often each particle's velocity is evaluated with steps of a tolerance."""
+        grid = steps(
+            KEY,
+            self.model.params,
+            None,
+            self.y0,
+            jnp.asarray(TIMES / SYSTEM.horizon, jnp.float32),
+            self._score,
+            tolerance=tolerance,
+            network=self.model.network,
+            basis=None,
+            periodic=(True, False),
+        )
+        return 3 * (np.unique(grid).size - 1) + 1
 
     def in_blocks(self, integrator: Integrator) -> Callable[[], jax.Array]:
         """Return a compiled rollout of all particles, in blocks and on all devices."""
@@ -111,6 +127,9 @@ INTEGRATORS: dict[str, dict[int, Integrator]] = {
     "Runge-Kutta 4": {512: partial(equal_steps, step=runge_kutta_step, substeps=1)},
 }
 
+#: Errors of one step for which a pilot chooses the steps (`hoam.adaptive`).
+TOLERANCES = (6e-4, 3e-4, 1e-4)
+
 
 def converged(problem: Problem, *, substeps: int = 4) -> np.ndarray:
     """Return the energy of a rollout whose own error is far below those that it judges."""
@@ -126,6 +145,9 @@ def compare(problem: Problem, truth: np.ndarray, *, runs: int = 7) -> dict[str, 
         for evaluations, integrator in settings.items()
     }
     rollouts["Euler, all at once", 1000] = problem.euler(1000)
+    for tolerance in TOLERANCES:
+        adaptive = partial(problem.shipped, tolerance=tolerance)
+        rollouts["steps by tolerance", problem.evaluations(tolerance)] = adaptive
     rollouts["shipped", round(2 / MAX_STEP)] = problem.shipped
     found: dict[str, Any] = {}
     for (name, evaluations), run in rollouts.items():

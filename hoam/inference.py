@@ -15,8 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from hoam.adaptive import MOST, PILOT, choose_steps, follow_steps
 from hoam.calculus import evaluate, outputs
 from hoam.devices import map_blocks
+from hoam.integrators import STEPS, Field
 from hoam.linear_part import Basis, coefficients_at
 from hoam.sample import rollout
 from hoam.types import PotentialNetwork, PRNGKey, Sampler, Scalar
@@ -49,6 +51,56 @@ def potential(
     return at
 
 
+def velocities(
+    params: Any,
+    pieces: Any,
+    mu: Float[Array, " P"],
+    *,
+    network: PotentialNetwork,
+    basis: Basis | None,
+    periodic: tuple[bool, ...],
+) -> Field:
+    r"""Return the field $(t, y) \mapsto \nabla s(y, t; \mu)$ of all particles, normalised."""
+    s = potential(network, basis, params, pieces, len(periodic))
+    wrapped = jnp.asarray(periodic)[None]
+
+    def field(t, y):
+        # Particles may cross the box during the rollout; the network knows one period.
+        return jax.vmap(jax.grad(s(t, mu)))(jnp.where(wrapped, y % 1, y))
+
+    return field
+
+
+def check_steps(
+    max_step: float | None, order: int, tolerance: float | None, *, plain: bool
+) -> None:
+    """Refuse steps that a model cannot take, before anything is compiled.
+
+    Args:
+        max_step: as in `Model.sample`, like `order` and `tolerance`.
+        order: see there.
+        tolerance: see there.
+        plain: whether the model has a rollout, and one without diffusion.
+
+    Raises:
+        ValueError: if a step, order or tolerance is refused.
+    """
+    if max_step is not None and not max_step > 0:
+        message = f"Expected max_step > 0; got {max_step}. Use e.g. 1 / 128."
+        raise ValueError(message)
+    if order not in STEPS or (not plain and order != 2):
+        message = (
+            f"Expected an order of {sorted(STEPS)}, and 2 with diffusion; got {order}. Use order=2."
+        )
+        raise ValueError(message)
+    if tolerance is not None and not (plain and tolerance > 0):
+        message = (
+            "Expected a positive tolerance, and for a rollout without diffusion alone; got "
+            f"{tolerance}. Use e.g. 3e-4, or give max_step."
+        )
+        raise ValueError(message)
+
+
 def roll_out(
     key: PRNGKey,
     params: Any,
@@ -59,59 +111,95 @@ def roll_out(
     *,
     max_step: float | None,
     order: int,
-    network: PotentialNetwork,
-    basis: Basis | None,
-    periodic: tuple[bool, ...],
+    tolerance: float | None,
     epsilon: float,
+    **form: Any,
 ) -> Float[Array, "T N D"]:
-    """Return normalised states at all times; see `Model.sample`."""
-    gaps = np.diff(times).max() / (MAX_STEP if max_step is None else max_step)
-    return _compiled(
-        key,
-        params,
-        pieces,
-        y0,
-        jnp.asarray(times, jnp.float32),
-        jnp.asarray(mu, jnp.float32),
-        jnp.asarray(max(1, int(np.ceil(gaps - 1e-9)))),
-        order=order,
-        network=network,
-        basis=basis,
-        periodic=periodic,
-        epsilon=epsilon,
-    )
+    """Return normalised states at all times; see `Model.sample`.
+
+    Args:
+        key: random key of the noise, and of the choice of a pilot.
+        params: trained parameters of the network.
+        pieces: polynomials of the linear part, if there is one.
+        y0: `[N, D]`, normalised states at `times[0]`.
+        times: `[T]`, normalised.
+        mu: `[P]`, standardised parameter.
+        max_step: largest of equal steps; `MAX_STEP` if `None`.
+        order: order of equal steps.
+        tolerance: error of one step where a pilot chooses the steps; `None` for equal steps.
+        epsilon: diffusion.
+        **form: what a field is compiled for: `network`, `basis` and `periodic` of `velocities`.
+
+    Raises:
+        FloatingPointError: if no steps as short as 4096 attempts allow keep the tolerance.
+    """
+    t, parameter = jnp.asarray(times, jnp.float32), jnp.asarray(mu, jnp.float32)
+    if tolerance is None or t.size == 1:
+        gaps = np.diff(times).max(initial=0) / (MAX_STEP if max_step is None else max_step)
+        substeps = jnp.asarray(max(1, int(np.ceil(gaps - 1e-9))))
+        options = {"order": order, "epsilon": epsilon}
+        return _equal_steps(key, params, pieces, y0, t, parameter, substeps, **options, **form)
+    grid = steps(key, params, pieces, y0, t, parameter, tolerance=tolerance, **form)
+    return _chosen_steps(key, params, pieces, y0, t, parameter, grid, **form)
 
 
-@partial(jax.jit, static_argnames=("order", "network", "basis", "periodic", "epsilon"))
-def _compiled(
+def steps(
     key: PRNGKey,
     params: Any,
     pieces: Any,
     y0: Array,
     times: Array,
     mu: Array,
-    substeps: Array,
     *,
-    order: int,
-    network: PotentialNetwork,
-    basis: Basis | None,
-    periodic: tuple[bool, ...],
-    epsilon: float,
+    tolerance: float,
+    **form: Any,
+) -> Float[Array, " M"]:
+    """Return the times between the steps that a pilot of these particles chooses; see `roll_out`.
+
+    They are `adaptive.MOST + 1`, the last one repeated.
+    """
+    drawn = jax.random.choice(key, y0.shape[0], (min(PILOT, y0.shape[0]),), replace=False)
+    error = jnp.asarray(tolerance, jnp.float32)
+    grid = _pilot(params, pieces, y0[drawn], times[0], times[-1], mu, error, **form)
+    if not float(grid[-1]) >= float(times[-1]):
+        message = (
+            f"Expected an error of {tolerance:g} a step within {MOST} attempts; got to "
+            f"{float(grid[-1]):.3g} of {float(times[-1]):.3g} trained intervals. Use a larger "
+            "tolerance; without any, steps are equal."
+        )
+        raise FloatingPointError(message)
+    return grid
+
+
+@partial(jax.jit, static_argnames=("order", "network", "basis", "periodic", "epsilon"))
+def _equal_steps(
+    key, params, pieces, y0, times, mu, substeps, *, order: int, epsilon: float, **form
 ) -> Float[Array, "T N D"]:
-    wrapped = jnp.asarray(periodic)[None]
-
     def paths(y0, key, params, pieces, times, mu, substeps):
-        s = potential(network, basis, params, pieces, y0.shape[1])
-
-        def field(t, y):
-            # Particles may cross the box during the rollout; the network knows one period.
-            return jax.vmap(jax.grad(s(t, mu)))(jnp.where(wrapped, y % 1, y))
-
         return rollout(
-            key, field, x0=y0, times=times, substeps=substeps, epsilon=epsilon, order=order
+            key,
+            velocities(params, pieces, mu, **form),
+            x0=y0,
+            times=times,
+            substeps=substeps,
+            epsilon=epsilon,
+            order=order,
         )
 
     return map_blocks(paths, y0, key, params, pieces, times, mu, substeps)
+
+
+@partial(jax.jit, static_argnames=("network", "basis", "periodic"))
+def _pilot(params, pieces, y0, start, end, mu, tolerance, **form) -> Float[Array, " M"]:
+    return choose_steps(velocities(params, pieces, mu, **form), y0, start, end, tolerance)
+
+
+@partial(jax.jit, static_argnames=("network", "basis", "periodic"))
+def _chosen_steps(key, params, pieces, y0, times, mu, grid, **form) -> Float[Array, "T N D"]:
+    def paths(y0, _, params, pieces, times, mu, grid):
+        return follow_steps(velocities(params, pieces, mu, **form), x0=y0, times=times, grid=grid)
+
+    return map_blocks(paths, y0, key, params, pieces, times, mu, grid)
 
 
 @partial(jax.jit, static_argnames=("network", "periodic", "sampler"))

@@ -46,6 +46,29 @@ def heun_step(field: Field, x: Array, t: Scalar, h: Scalar, noise: Array) -> Arr
     return x + h / 2 * (k1 + k2) + noise
 
 
+def bogacki_shampine_step(
+    field: Field, x: Array, t: Scalar, h: Scalar, slope: Array
+) -> tuple[Array, Array, Array]:
+    r"""Return state, velocity and estimated error after one step of the method of order 3 with 2.
+
+    The error is the difference to the embedded method of order 2 (P. Bogacki, L. F. Shampine,
+    Appl. Math. Lett. 2 (1989), 321-325). A step costs three evaluations: the last velocity is
+    the first one of the next step.
+
+    Args:
+        field: $(t, x) \mapsto$ velocities, of the shape of `x`.
+        x: the state at time `t`.
+        t: time at the start of the step.
+        h: the step.
+        slope: the velocity at the start, `field(t, x)`.
+    """
+    k2 = field(t + h / 2, x + h / 2 * slope)
+    k3 = field(t + 3 * h / 4, x + 3 * h / 4 * k2)
+    after = x + h / 9 * (2 * slope + 3 * k2 + 4 * k3)
+    k4 = field(t + h, after)
+    return after, k4, jnp.asarray(h * (-5 * slope + 6 * k2 + 8 * k3 - 9 * k4) / 72)
+
+
 def _euler_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:
     return x + h * field(t, x)
 

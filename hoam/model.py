@@ -16,8 +16,7 @@ from hoam import checkpoints, networks
 from hoam.arguments import as_floats
 from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
-from hoam.inference import draw_each, potential, roll_out
-from hoam.integrators import STEPS
+from hoam.inference import check_steps, draw_each, potential, roll_out
 from hoam.linear_part import LinearPart
 from hoam.scaling import Scaling
 from hoam.types import PRNGKey, Sampler, Scalar, as_parameters, as_times
@@ -74,6 +73,7 @@ class Model:
         mu: float | np.ndarray,
         max_step: float | None = None,
         order: int = 2,
+        tolerance: float | None = None,
     ) -> Float[Array, "T N D"]:
         r"""Roll the population out from `x0`, all times at once.
 
@@ -89,13 +89,19 @@ class Model:
                 if not given. Steps between two output times are equal.
             order: of the steps of a rollout: 1, 2 or 4; with diffusion 2. A step costs as many
                 evaluations of the network. Order 4 pays where the learned field is smooth in time.
+            tolerance: error of one step of a rollout without diffusion, root mean square over
+                particles and normalised coordinates: the steps are then as long as it allows
+                (`hoam.adaptive`), and `max_step` and `order` are not used. `3e-4` takes fewer
+                evaluations than equal steps do, with an error like theirs.
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`.
 
         Raises:
             ValueError: if `x0` has the wrong dimension, is empty or not finite, times do not
-                ascend, `max_step` is not positive, or there is no such order.
+                ascend, `max_step` or `tolerance` is not positive, there is no such order, or a
+                tolerance is given to a model with diffusion or a sampler.
+            FloatingPointError: if steps do not become short enough for the tolerance.
 
         Warns:
             UserWarning: if `mu` or a time lies outside the trained range (extrapolation).
@@ -104,9 +110,7 @@ class Model:
         with np.errstate(over="ignore"):  # infinity is refused below
             x0 = jnp.asarray(x0, jnp.float32)
         times, mu = as_times(times), self._parameter(mu)
-        if max_step is not None and not max_step > 0:
-            message = f"Expected max_step > 0; got {max_step}. Use e.g. 1 / 128."
-            raise ValueError(message)
+        check_steps(max_step, order, tolerance, plain=not self.epsilon and self.sampler is None)
         if x0.ndim != 2 or x0.shape[1] != self.dimension or not x0.shape[0]:
             message = (
                 f"Expected x0 with shape [N, {self.dimension}]; got {x0.shape}. "
@@ -115,12 +119,6 @@ class Model:
             raise ValueError(message)
         if not bool(jnp.isfinite(x0).all()):
             message = "Expected a finite x0; got NaN or infinity. Use valid initial states."
-            raise ValueError(message)
-        if order not in STEPS or (self.epsilon > 0 and order != 2):
-            message = (
-                f"Expected an order of {sorted(STEPS)}, and 2 with diffusion; got {order} with "
-                f"epsilon={self.epsilon:g}. Use order=2."
-            )
             raise ValueError(message)
         t = self.scaling.times(times)
         if t[0] < -1e-9 or t[-1] > 1 + 1e-9:
@@ -141,6 +139,7 @@ class Model:
                 standard,
                 max_step=max_step,
                 order=order,
+                tolerance=tolerance,
                 network=self.network,
                 basis=None if self.linear is None else self.linear.basis,
                 periodic=periodic,

@@ -239,6 +239,8 @@ SAMPLES = {
             ("order 3", sample(order=3), "an order of [1, 2, 4]"),
             ("a step back", sample(max_step=-1.0), "got -1.0"),
             ("NaN for a step", sample(max_step=NAN), "got nan"),
+            ("no tolerance", sample(tolerance=0.0), "a positive tolerance"),
+            ("NaN for a tolerance", sample(tolerance=NAN), "a positive tolerance"),
         ],
     ),
     **cases(

@@ -45,6 +45,8 @@ ELSEWHERE = {
     "hoam.histograms.Cells.shares": "test_histograms",
     "hoam.histograms.sampling_distance": "test_histograms",
     "hoam.histograms.total_variation": "test_histograms",
+    "hoam.inference.check_steps": "Model.sample",
+    "hoam.inference.roll_out": "test_model",
     "hoam.monitors.means": "test_commands",
     "hoam.nodes.node_sampler": "node_table",
     "hoam.output.refuse_existing": "test_commands",

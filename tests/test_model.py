@@ -40,9 +40,9 @@ X0 = np.asarray([[0.1, 0.0], [49.9, 1.0], [25.0, -2.0]], np.float32)
 TIMES = np.linspace(0, 4, 5)
 
 
-def sample(model, *, key=0, x0=X0, times=TIMES, mu=1.5, max_step=1 / 16, order=2):
+def sample(model, *, key=0, x0=X0, times=TIMES, mu=1.5, max_step=1 / 16, **options):
     return np.asarray(
-        model.sample(jax.random.key(key), x0, times=times, mu=mu, max_step=max_step, order=order)
+        model.sample(jax.random.key(key), x0, times=times, mu=mu, max_step=max_step, **options)
     )
 
 
@@ -132,12 +132,42 @@ def test_a_higher_order_reaches_the_same_paths_with_fewer_steps(model):
     assert steep < plain / 3
 
 
-def test_a_second_rollout_compiles_nothing(model):
-    sample(model)
-    compiled = hoam.inference._compiled._cache_size()
+def test_steps_chosen_by_a_tolerance_lead_to_the_paths_of_many_equal_steps(model):
+    exact = sample(model, max_step=1 / 1024, order=4)
+    errors = [
+        np.abs(sample(model, tolerance=tolerance) - exact).max() for tolerance in (1e-3, 1e-5)
+    ]
+    assert errors[1] < 1e-2
+    assert errors[1] < errors[0] / 5
+
+
+def test_a_pilot_chooses_the_same_steps_for_particles_in_every_block(model):
+    rng = np.random.default_rng(1)
+    x0 = rng.uniform((0, -3), (50, 5), size=(700, 2)).astype(np.float32)
+    whole = sample(model, x0=x0, tolerance=1e-4)
+    exact = sample(model, x0=x0, max_step=1 / 512, order=4)
+    assert whole.shape == (len(TIMES), 700, 2)
+    errors = (whole - exact) / np.asarray(model.scaling.size)
+    for block in np.split(errors, [256, 512], axis=1):
+        assert np.sqrt((block**2).mean()) < 1e-3
+
+
+def test_no_tolerance_is_kept_below_that_of_single_precision(model):
+    with pytest.raises(FloatingPointError, match="4096 attempts"):
+        sample(model, tolerance=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("steps", "compiled"), [("max_step", "_equal_steps"), ("tolerance", "_chosen_steps")]
+)
+def test_a_second_rollout_compiles_nothing(model, steps, compiled):
+    sample(model, **{steps: 1e-2})
+    functions = [getattr(hoam.inference, name) for name in (compiled, "_pilot")]
+    sizes = [function._cache_size() for function in functions]
     for i in range(20):
-        sample(model, key=i, x0=X0 + i, mu=1 + i / 20, max_step=1 / (8 + i), times=TIMES / (1 + i))
-    assert hoam.inference._compiled._cache_size() == compiled
+        asked = {steps: 1 / (8 + i)}
+        sample(model, key=i, x0=X0 + i, mu=1 + i / 20, times=TIMES / (1 + i), **asked)
+    assert [function._cache_size() for function in functions] == sizes
 
 
 def test_particles_keep_their_place(model):
