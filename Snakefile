@@ -150,8 +150,8 @@ rule pages:
                 "hoam/**/*.py",
                 "notebooks/*.py",
                 "tests/reference/*.toml",
-                "tests/seeded_*.toml",
-                "tests/matrix_record.toml",
+                "tests/seeded_faults.toml",
+                "tests/*_record.toml",
             )
             for path in ROOT.glob(pattern)
             if path.is_file()

@@ -133,7 +133,7 @@ def main() -> int:
         same = result(again) == result(alone)
         left = sorted(path.name for path in again.iterdir())
     clean = left == ["model.json", "model.safetensors", "state.safetensors"]
-    found = {"seed": seed, "kills": kills, "lost": lost, "same": same, "left": left}
+    found = {"seed": seed, "every": EVERY, "kills": kills, "lost": lost, "same": same, "left": left}
     sys.stdout.write(json.dumps(found) + "\n")
     return 0 if same and clean and max(lost, default=0) <= EVERY else 1
 

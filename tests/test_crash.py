@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -120,44 +121,117 @@ report.record("fig-NAME", two=2.0)
 """
 
 
-def run_book(place, *, until=None):
-    """Run the notebooks of a small book; kill all of it once a file exists."""
+BOOK = ("first", "second")
+REFERENCE = """notebook = "NAME"
+profile = "book"
+
+["fig-NAME".one]
+value = 1
+atol = 0
+kind = "exact"
+source = "the notebook"
+why = "a constant"
+
+["fig-NAME".two]
+value = 2
+atol = 0
+kind = "exact"
+source = "the notebook"
+why = "a constant"
+"""
+PAGES = """# Stands for the builder of the pages: two pages, the first one first.
+mkdir -p _build/html
+test ! -e _build/html/first.html || exit 1
+touch _build/html/first.html
+sleep 2
+touch _build/html/index.html
+"""
+
+
+def book(root, place):
+    """Make a small book with two notebooks."""
+    for name in ("Snakefile", "pyproject.toml", "requirements.lock", "CITATION.cff"):
+        shutil.copy(root / name, place)
+    for name in ("_config.yml", "_toc.yml", "CHANGELOG.md"):
+        (place / name).touch()
+    (place / "book").mkdir()
+    for path in root.glob("book/*.py"):
+        shutil.copy(path, place / "book")
+    shutil.copytree(root / "hoam", place / "hoam")
+    (place / "notebooks").mkdir()
+    (place / "tests" / "reference").mkdir(parents=True)
+    for name in BOOK:
+        text = NOTEBOOK.replace("NAME", name)
+        (place / "notebooks" / f"{name}.py").write_text(text)
+        reference = place / "tests" / "reference" / f"{name}.toml"
+        reference.write_text(REFERENCE.replace("NAME", name))
+    (place / "pages.sh").write_text(PAGES)
+    snakefile = (place / "Snakefile").read_text()
+    assert snakefile.count("jupyter-book build") == 1
+    (place / "Snakefile").write_text(snakefile.replace("jupyter-book build", "sh pages.sh"))
+
+
+def start(place, target):
+    """Start to make a target of the small book, in a group of processes of its own."""
     snakemake = Path(sys.executable).with_name("snakemake")
     options = ["--cores", "2", "--rerun-incomplete", "--nolock", "--quiet", "all"]
-    process = subprocess.Popen(
-        [snakemake, *options, "--config", "profile=book", "--", "results"],
+    surroundings = {"XDG_CACHE_HOME": str(place / "cache"), "PYTHONPATH": str(place)}
+    return subprocess.Popen(
+        [snakemake, *options, "--config", "profile=book", "--", target],
         cwd=place,
-        env={**os.environ, "XDG_CACHE_HOME": str(place / "cache"), "PYTHONPATH": str(place)},
+        env={**os.environ, **surroundings},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+
+
+def kill(process, when):
+    """Kill all of a build once something holds, unless it ends before; return its code."""
     while process.poll() is None:
-        if until is not None and until.exists():
+        if when():
             os.killpg(process.pid, signal.SIGKILL)
             return process.wait()
         time.sleep(0.01)
     return process.returncode
 
 
+def is_whole(place):
+    """Whether all that a build makes is there, and nothing of what it makes on the way."""
+    for name in BOOK:
+        content = json.loads((place / "results" / f"{name}.json").read_text())
+        assert content["figures"][f"fig-{name}"]["numbers"] == {"one": 1.0, "two": 2.0}
+        assert (place / "book" / "_executed" / f"{name}.ipynb").exists()
+    assert list(place.rglob("*.part")) == []
+
+
 def test_a_book_killed_while_its_notebooks_run_is_whole_after_the_next_run(root, tmp_path):
-    names = ("first", "second")
-    for name in ("Snakefile", "pyproject.toml", "requirements.lock", "CITATION.cff"):
-        shutil.copy(root / name, tmp_path)
-    (tmp_path / "book").mkdir()
-    for path in root.glob("book/*.py"):
-        shutil.copy(path, tmp_path / "book")
-    shutil.copytree(root / "hoam", tmp_path / "hoam")
-    (tmp_path / "notebooks").mkdir()
-    for name in names:
-        (tmp_path / "notebooks" / f"{name}.py").write_text(NOTEBOOK.replace("NAME", name))
-    results = [tmp_path / "results" / f"{name}.json" for name in names]
+    book(root, tmp_path)
+    results = [tmp_path / "results" / f"{name}.json" for name in BOOK]
     # A notebook writes its results file when it begins; half of its numbers are not in it yet.
-    assert run_book(tmp_path, until=results[0]) == -signal.SIGKILL
-    assert not all((tmp_path / "book" / "_executed" / f"{name}.ipynb").exists() for name in names)
-    assert run_book(tmp_path) == 0
-    for name, path in zip(names, results, strict=True):
-        numbers = json.loads(path.read_text())["figures"][f"fig-{name}"]["numbers"]
-        assert numbers == {"one": 1.0, "two": 2.0}
-        assert (tmp_path / "book" / "_executed" / f"{name}.ipynb").exists()
-    assert list(tmp_path.rglob("*.part")) == []
+    assert kill(start(tmp_path, "results"), results[0].exists) == -signal.SIGKILL
+    assert not all((tmp_path / "book" / "_executed" / f"{name}.ipynb").exists() for name in BOOK)
+    assert start(tmp_path, "results").wait() == 0
+    is_whole(tmp_path)
+
+
+def test_pages_of_a_build_that_was_killed_are_built_again_from_nothing(root, tmp_path):
+    book(root, tmp_path)
+    half = tmp_path / "_build" / "html" / "first.html"
+    assert kill(start(tmp_path, "book"), half.exists) == -signal.SIGKILL
+    assert half.exists()
+    assert start(tmp_path, "book").wait() == 0  # the builder refuses what is left of another run
+    assert not (tmp_path / "_build" / ".unfinished").exists()
+    is_whole(tmp_path)
+
+
+def test_a_book_killed_at_random_moments_is_whole_in_the_end(root, tmp_path):
+    book(root, tmp_path)
+    moments, kills = random.Random(0), 0
+    for _ in range(6):
+        until = time.monotonic() + moments.uniform(0.5, 8)
+        kills += kill(start(tmp_path, "book"), lambda until=until: time.monotonic() > until) < 0
+    assert kills >= 3
+    assert start(tmp_path, "book").wait() == 0
+    assert (tmp_path / "_build" / "html" / "index.html").exists()
+    is_whole(tmp_path)

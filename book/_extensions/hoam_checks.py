@@ -2,6 +2,7 @@
 
 ```{seeded-faults}```   every fault that was put into the package, and the test that noticed
 ```{version-matrix}```  the versions that the numbers of the book were measured with
+```{endurance}```       trainings that were killed many times, or were very long
 ```{components}```      every package of the lock file with its licence
 """
 
@@ -16,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from hoam.results import read_toml
 
+ENDURANCE = "tests/endurance_record.toml"
 LIST, RECORD = "tests/seeded_faults.toml", "tests/seeded_record.toml"
 
 
@@ -54,6 +56,21 @@ def faults_table(root: Path) -> str:
     return score + "\n\n" + "\n".join(rows) + "\n"
 
 
+def endurance_text(root: Path) -> str:
+    """Return what came out of trainings that were killed, and of a long one, in Markdown."""
+    record = read_toml(root / ENDURANCE)
+    kills, memory = record["kills"], record["memory"]
+    return (
+        f"Killed {len(kills['kills'])} times, the training ended "
+        f"{'the same to the last bit as' if kills['same'] else '**not the same as**'} the one left "
+        f"alone; at most {max(kills['lost'])} steps were lost to one kill, of one interval of "
+        f"{kills['every']}. A training of {memory['steps']:,} steps held "
+        f"{memory['megabytes_half_way']:.0f} MB half-way and {memory['megabytes_at_the_end']:.0f} "
+        f"MB at the end, {memory['bytes_per_step']:.0f} bytes a step, among them the history of "
+        f"the loss ({record['date']}, version {record['version']})."
+    )
+
+
 def components_table(root: Path) -> str:
     """Return the packages with their versions and licences in Markdown."""
     rows = [_row("Package", "Version", "Licence"), "|---|---|---|"]
@@ -83,6 +100,15 @@ class VersionMatrixDirective(SphinxDirective):
         return self.parse_text_to_nodes(hoam_versions.versions_table(root))
 
 
+class EnduranceDirective(SphinxDirective):
+    """Show what came out of trainings that were killed, and of a long one."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record says."""
+        self.env.note_dependency(ENDURANCE)
+        return self.parse_text_to_nodes(endurance_text(Path(self.env.srcdir)))
+
+
 class ComponentsDirective(SphinxDirective):
     """Show the packages of the lock file."""
 
@@ -101,6 +127,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives, and write the bill of materials beside the pages."""
     app.add_directive("seeded-faults", SeededFaultsDirective)
     app.add_directive("version-matrix", VersionMatrixDirective)
+    app.add_directive("endurance", EnduranceDirective)
     app.add_directive("components", ComponentsDirective)
     app.connect("build-finished", _finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
