@@ -152,6 +152,7 @@ rule pages:
                 "tests/reference/*.toml",
                 "tests/seeded_*.toml",
                 "tests/matrix_record.toml",
+                "tests/twice_record.toml",
             )
             for path in ROOT.glob(pattern)
             if path.is_file()

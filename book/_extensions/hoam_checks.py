@@ -2,6 +2,7 @@
 
 ```{seeded-faults}```   every fault that was put into the package, and the test that noticed
 ```{version-matrix}```  the versions that the numbers of the book were measured with
+```{built-twice}```     what came out of two builds from nothing, on one core each
 ```{components}```      every package of the lock file with its licence
 """
 
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import hoam_components
+import hoam_twice
 import hoam_versions
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -83,6 +85,15 @@ class VersionMatrixDirective(SphinxDirective):
         return self.parse_text_to_nodes(hoam_versions.versions_table(root))
 
 
+class BuiltTwiceDirective(SphinxDirective):
+    """Say how the numbers of two builds compare."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record says."""
+        self.env.note_dependency(hoam_twice.RECORD)
+        return self.parse_text_to_nodes(hoam_twice.twice_text(Path(self.env.srcdir)))
+
+
 class ComponentsDirective(SphinxDirective):
     """Show the packages of the lock file."""
 
@@ -101,6 +112,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directives, and write the bill of materials beside the pages."""
     app.add_directive("seeded-faults", SeededFaultsDirective)
     app.add_directive("version-matrix", VersionMatrixDirective)
+    app.add_directive("built-twice", BuiltTwiceDirective)
     app.add_directive("components", ComponentsDirective)
     app.connect("build-finished", _finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
