@@ -12,7 +12,7 @@ import yaml
 
 from hoam.references import Reference
 from hoam.results import dumps, read_toml, versions
-from tests import twice
+from tests import twice, twice_builds
 from tests.twice_numbers import CLOCK, compare, expected, largest, on_the_clock, same
 
 X, SECONDS = "a: fig-a.x", "a: fig-a.seconds"
@@ -168,7 +168,7 @@ def test_builds_that_cannot_be_compared_are_refused(tmp_path):
     with pytest.raises(RuntimeError, match="Expected one machine and one set of versions"):
         twice.measure([good, other], ["a"])
     with pytest.raises(RuntimeError, match=r"got \['no clone'\]. Use --again"):
-        twice.commit([tmp_path / "x", tmp_path / "y"])
+        twice_builds.commit([tmp_path / "x", tmp_path / "y"])
 
 
 def test_a_build_has_one_core_and_its_own_package(tmp_path, monkeypatch):
@@ -179,11 +179,40 @@ def test_a_build_has_one_core_and_its_own_package(tmp_path, monkeypatch):
     )
     program.write_text(f"#!{sys.executable}\n{code}\n")
     program.chmod(0o755)
-    monkeypatch.setattr(twice, "SNAKEMAKE", program)
+    monkeypatch.setattr(twice_builds, "SNAKEMAKE", program)
     before, tree = os.sched_getaffinity(0), tmp_path / "a"
     tree.mkdir()
-    assert twice.start(tree, max(before), ["quadrature"]).wait() == 0
+    assert twice_builds.start(tree, max(before), ["quadrature"]).wait() == 0
     assert os.sched_getaffinity(0) == before
     arguments, cores, path, settings = json.loads((tmp_path / "a.log").read_text())
-    assert arguments == [*twice.OPTIONS, "results/quadrature.json"]
+    assert arguments == [*twice_builds.OPTIONS, "results/quadrature.json"]
     assert (cores, path, settings) == ([max(before)], str(tree), [])
+
+
+def test_a_build_that_is_left_over_keeps_others_out_until_it_is_stopped(tmp_path, monkeypatch):
+    program = tmp_path / "snakemake"
+    program.write_text("#!/bin/sh\nsleep 60\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(twice_builds, "SNAKEMAKE", program)
+    tree, core = tmp_path / "a", min(os.sched_getaffinity(0))
+    tree.mkdir()
+    process = twice_builds.start(tree, core, ["quadrature"])
+    with pytest.raises(RuntimeError, match="Expected no build in a; got one that runs"):
+        twice_builds.start(tree, core, ["quadrature"])
+    twice_builds.stop(process)
+    again = twice_builds.start(tree, core, ["quadrature"])
+    twice_builds.stop(again)
+    assert process.returncode == again.returncode == -15
+
+
+def test_a_build_that_fails_is_told_with_what_it_said(tmp_path, monkeypatch):
+    program = tmp_path / "snakemake"
+    program.write_text("#!/bin/sh\necho no such notebook; exit 3\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(twice_builds, "SNAKEMAKE", program)
+    (tmp_path / "a").mkdir()
+    with pytest.raises(RuntimeError, match="build a to end with 0; got 3: no such notebook"):
+        twice_builds.build([tmp_path / "a"], ["quadrature"])
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0})
+    with pytest.raises(RuntimeError, match="Expected 2 cores; got 1"):
+        twice_builds.build([tmp_path / "a"] * 2, ["quadrature"])

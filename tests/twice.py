@@ -12,9 +12,8 @@ left. What came out goes to `tests/twice_record.toml`; the page on the checks is
 """
 
 import argparse
-import os
 import shutil
-import subprocess
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,111 +22,11 @@ import tomlkit
 from tomlkit.items import Array
 
 from hoam.files import write_atomically
+from tests.twice_builds import DIRECTORY, ROOT, build, clone, commit, notebooks, outdated
 from tests.twice_numbers import compare, contents, due, expected, largest, numbers, outside
 
-ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "tests" / "twice_record.toml"
-DIRECTORY = ROOT / "_build" / "twice"
 BUILDS = ("a", "b")
-SNAKEMAKE = Path(sys.executable).with_name("snakemake")
-#: The options of the Makefile, on one core.
-OPTIONS = (
-    *("--cores", "1", "--quiet", "host", "rules", "progress", "reason"),
-    *("--rerun-incomplete", "--nolock", "--keep-going", "--config", "profile=book", "--"),
-)
-
-
-def notebooks(root: Path = ROOT) -> list[str]:
-    """Return the names of all notebooks."""
-    return sorted(path.stem for path in (root / "notebooks").glob("*.py"))
-
-
-def git(*arguments: str, cwd: Path = ROOT) -> str:
-    """Run git and return what it says."""
-    command = ["git", *arguments]
-    return subprocess.run(command, cwd=cwd, check=True, capture_output=True, text=True).stdout
-
-
-def clone(tree: Path) -> None:
-    """Make a clone of the last commit, unless it is there."""
-    if tree.exists():
-        return
-    draft = tree.with_name(f"{tree.name}.part")  # a clone that was interrupted is no clone
-    shutil.rmtree(draft, ignore_errors=True)
-    git("clone", "--quiet", "--no-hardlinks", str(ROOT), str(draft))
-    draft.replace(tree)
-
-
-def commit(trees: Sequence[Path]) -> str:
-    """Return the commit that all clones are of.
-
-    Raises:
-        RuntimeError: if they are of several, or one is not there.
-    """
-    found = {git("rev-parse", "HEAD", cwd=t).strip() if t.is_dir() else "no clone" for t in trees}
-    if len(found) > 1 or "no clone" in found:
-        message = f"Expected two clones of one commit; got {sorted(found)}. Use --again."
-        raise RuntimeError(message)
-    return found.pop()
-
-
-def surroundings(tree: Path) -> dict[str, str]:
-    """Return the environment variables of a build.
-
-    The installed package is that of the repository; the path puts that of the clone before it.
-    What the Snakefile sets is left to it, and settings of JAX do not reach the build.
-    """
-    hidden = ("JAX_", "XLA_", "PYTHONPATH", "MPLBACKEND", "VIRTUAL_ENV")
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(hidden)}
-    return kept | {"PYTHONPATH": str(tree)}
-
-
-def start(tree: Path, core: int, names: Sequence[str]) -> subprocess.Popen:
-    """Run notebooks in a clone, on one core; those that are run already are left as they are."""
-    command = [str(SNAKEMAKE), *OPTIONS, *(f"results/{name}.json" for name in names)]
-    # A process inherits the cores of what starts it, and XLA has as many threads as cores.
-    ours = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        with tree.with_suffix(".log").open("w") as log:
-            return subprocess.Popen(
-                command, cwd=tree, env=surroundings(tree), stdout=log, stderr=log
-            )
-    finally:
-        os.sched_setaffinity(0, ours)
-
-
-def build(trees: Sequence[Path], names: Sequence[str]) -> None:
-    """Run notebooks in all clones, side by side.
-
-    Raises:
-        RuntimeError: if there are not enough cores, or a build fails, with the end of its output.
-    """
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < len(trees):
-        message = f"Expected {len(trees)} cores; got {len(cores)}. Use a machine with more."
-        raise RuntimeError(message)
-    running = []
-    try:
-        running += [start(t, core, names) for t, core in zip(trees, cores, strict=False)]
-        codes = [process.wait() for process in running]
-    finally:
-        for process in running:
-            process.terminate()  # nothing happens to one that has ended
-    for tree, code in zip(trees, codes, strict=True):
-        if code:
-            log = tree.with_suffix(".log").read_text()
-            message = f"Expected build {tree.name} to end with 0; got {code}: {log[-2000:]}"
-            raise RuntimeError(message)
-
-
-def outdated(trees: Sequence[Path]) -> bool:
-    """Return whether nothing is left to do in clones of a former commit.
-
-    While something is, they go on with that commit: a change elsewhere would cost what they did.
-    """
-    over = all(tree.is_dir() and not due(tree, notebooks(tree)) for tree in trees)
-    return over and commit(trees) != git("rev-parse", "HEAD").strip()
 
 
 def finished(tree: Path, names: Sequence[str]) -> dict[str, dict]:
@@ -219,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if chosen.again and chosen.compare:
         parser.error("Expected --again or --compare; got both. Use one of them.")
     trees = [DIRECTORY / name for name in BUILDS]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # which also ends the builds
     try:
         if not chosen.compare:
             if chosen.again or outdated(trees):
