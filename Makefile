@@ -2,7 +2,7 @@
 # The graph of what depends on what is in Snakefile.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint browse offline pdf release retrain reference lock matrix clean environment torchcfm
+.PHONY: help book test lint browse offline pdf release retrain reference lock matrix twice clean environment torchcfm
 .DELETE_ON_ERROR:
 
 CORES ?= 2
@@ -61,6 +61,9 @@ lock: $(ENVIRONMENT) ## write requirements.lock anew, after a change in pyprojec
 
 matrix: $(ENVIRONMENT) ## run tests and notebooks on other Pythons and versions of packages
 	@.venv/bin/python -m tests.matrix
+
+twice: $(ENVIRONMENT) ## build from nothing twice, a core each, and compare the numbers
+	@.venv/bin/python -m tests.twice
 
 clean: ## remove all that is generated, except .venv and the compilation cache
 	@rm -rf _build book/_executed results .snakemake .cache/checked .cache/trained

@@ -3,6 +3,7 @@
 ```{seeded-faults}```   every fault that was put into the package, and the test that noticed
 ```{version-matrix}```  the versions that the numbers of the book were measured with
 ```{endurance}```       trainings that were killed many times, or were very long
+```{built-twice}```     what came out of two builds from nothing, on one core each
 ```{components}```      every package of the lock file with its licence
 """
 
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import hoam_components
+import hoam_twice
 import hoam_versions
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -109,6 +111,15 @@ class EnduranceDirective(SphinxDirective):
         return self.parse_text_to_nodes(endurance_text(Path(self.env.srcdir)))
 
 
+class BuiltTwiceDirective(SphinxDirective):
+    """Say how the numbers of two builds compare."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record says."""
+        self.env.note_dependency(hoam_twice.RECORD)
+        return self.parse_text_to_nodes(hoam_twice.twice_text(Path(self.env.srcdir)))
+
+
 class ComponentsDirective(SphinxDirective):
     """Show the packages of the lock file."""
 
@@ -128,6 +139,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("seeded-faults", SeededFaultsDirective)
     app.add_directive("version-matrix", VersionMatrixDirective)
     app.add_directive("endurance", EnduranceDirective)
+    app.add_directive("built-twice", BuiltTwiceDirective)
     app.add_directive("components", ComponentsDirective)
     app.connect("build-finished", _finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
