@@ -113,6 +113,20 @@ def band(axes: Axes, name: str, x: Values, curves: np.ndarray) -> None:
     )
 
 
+def seeds(axes: Axes, name: str, groups: Mapping[str, np.ndarray]) -> None:
+    """Plot one value of each seed as a dot, group beside group, with a bar at the median.
+
+    Args:
+        axes: where to plot.
+        name: method, a key of `COLOURS`.
+        groups: label to the values of its seeds.
+    """
+    for place, values in enumerate(groups.values()):
+        axes.plot(np.full(len(values), place), values, "o", color=COLOURS[name], alpha=0.6)
+        axes.plot([place - 0.2, place + 0.2], [np.median(values)] * 2, color=COLOURS["truth"])
+    axes.set_xticks(range(len(groups)), list(groups))
+
+
 def phase_space(
     panels: Mapping[str, np.ndarray],
     *,

@@ -454,10 +454,9 @@ for name, stem in MODULATIONS.items():
         )
         by_modulation[name].append(distance(paths, 8.0))
 figure, axis = plt.subplots(figsize=(5, 3.6))
-for place, (name, stem) in enumerate(MODULATIONS.items()):
+hoam.plotting.seeds(axis, "HOAM-G", by_modulation)
+for name, stem in MODULATIONS.items():
     values = np.asarray(by_modulation[name])
-    axis.plot(np.full(6, place), values, "o", color=hoam.plotting.COLOURS["HOAM-G"], alpha=0.6)
-    axis.plot([place - 0.2, place + 0.2], [np.median(values)] * 2, color="black")
     report.record(
         "fig-oscillator-modulation",
         **{
@@ -469,7 +468,6 @@ for place, (name, stem) in enumerate(MODULATIONS.items()):
     )
 axis.axhline(floor[:, at_8].mean(), color=hoam.plotting.COLOURS["floor"])
 axis.set(yscale="log", ylabel="Wasserstein distance W₂, averaged over t")
-axis.set_xticks(range(3), list(MODULATIONS))
 report.figure(
     "fig-oscillator-modulation",
     figure,
@@ -483,7 +481,8 @@ plt.show()
 # {num}`fig-oscillator-modulation.mlp:.3f` with the plain perceptron; the worst of six seeds has
 # {num}`fig-oscillator-modulation.colora_worst:.3f`, {num}`fig-oscillator-modulation.film_worst:.3f` and
 # {num}`fig-oscillator-modulation.mlp_worst:.3f`. So modulating the weights pays, and CoLoRA has the smallest spread; in the median it does not beat
-# FiLM here, which has more parameters. One frequency of one system, in which $\mu$ plays no part, is not much to judge **C7** by.
+# FiLM here, which has more parameters. That is one frequency of one system, in which $\mu$ plays no part; {numref}`fig-bistable-modulation` judges **C7**
+# where it does.
 #
 # ## When a quadrature rule fails too
 #

@@ -70,6 +70,16 @@ def test_a_band_shows_the_median_and_the_range_over_seeds():
     assert "3 seeds" in axes.lines[0].get_label()
 
 
+def test_seeds_are_dots_with_a_bar_at_the_median_of_each_group():
+    _, axes = plt.subplots()
+    plotting.seeds(axes, "HOAM-G", {"narrow": np.asarray([1.0, 2.0, 9.0]), "wide": np.ones(2)})
+    dots, bar, others, _ = axes.lines
+    np.testing.assert_array_equal(dots.get_ydata(), [1, 2, 9])
+    np.testing.assert_array_equal(bar.get_ydata(), [2, 2])
+    assert set(others.get_xdata()) == {1}
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["narrow", "wide"]
+
+
 def test_a_density_integrates_to_the_fraction_of_samples_inside_its_limits():
     rng = np.random.default_rng(0)
     x = np.stack([rng.uniform(0, 100, 4000), rng.normal(size=4000)], axis=1)
