@@ -501,17 +501,15 @@ plt.show()
 # ```{exercise} A quiet start of your own
 # :label: ex-plasmas-quiet
 #
-# {py:func}`hoam.noise.quiet_noise` shifts a Sobol sequence. Measure the wave $|\overline{e^{2\pi i x}}|$ of its first, periodic coordinate for $N = 2^8, 2^{10}, 2^{12}$, and compare with independent noise.
+# {py:func}`hoam.noise.quiet_noise` shifts a Sobol sequence. Bound and measure the wave $|\overline{e^{2\pi i x}}|$ of its first, periodic coordinate for $N = 2^8, 2^{10}, 2^{12}$, and compare with independent noise.
 # *Hint: the root mean square over some keys; independent points have $1/\sqrt N$.*
 # ```
 #
-# ````{solution} ex-plasmas-quiet
+# ```{solution-start} ex-plasmas-quiet
 # :class: dropdown
-#
-# The cell below this box is the answer: independent points fall as $N^{-1/2}$, quiet ones faster than $N^{-1}$ in one coordinate.
-# ````
+# ```
 
-# %% tags=["hide-cell"]
+# %%
 periodic = jax.numpy.asarray([True, False])
 waves = {}
 for place in (hoam.noise.noise, hoam.noise.quiet_noise):
@@ -524,3 +522,10 @@ for place in (hoam.noise.noise, hoam.noise.quiet_noise):
             np.mean([abs(np.exp(2j * np.pi * x).mean()) ** 2 for x in starts])
         )
         print(f"{place.__name__:12s} {n:5d} {waves[place.__name__, n]:.1e}")
+
+# %% [markdown]
+# The wave of independent points falls as $N^{-1/2}$. Of the quiet ones, one lies in each interval of length $1/N$: they are less than $1/N$ from a grid, which
+# has no wave at all, so theirs is below $2\pi/N$, and here far below.
+#
+# ```{solution-end}
+# ```

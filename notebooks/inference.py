@@ -222,6 +222,12 @@ plt.show()
 # A parameter outside of the training values is answered too, with a warning of extrapolation; here the search
 # stays inside.
 #
+# ## Change this and see
+#
+# - `T_SEEN = 1.0`: how much less does an early snapshot say, and to whom?
+# - `N_SEEN = 50`: by what factor does the bootstrap deviation grow, and is the surrogate's own error then still worth a thought?
+# - `bistable-am` instead of `bistable-hoam_g` among the checkpoints: does the bootstrap notice the worse model, and does the range over seeds?
+#
 # ## Exercises
 #
 # ```{exercise} A wrong model is sure of itself

@@ -584,13 +584,36 @@ plt.show()
 # :label: ex-networks-hutchinson
 #
 # Compute the variance of Hutchinson's estimate when $z$ is standard Gaussian, and compare with {eq}`eq-hutchinson`.
+# Check both by drawing one direction ($K = 1$) many times, for a full symmetric $H$ and for its diagonal alone.
 #
 # *Hint.* In the eigenbasis of $H$, $z^\top H z = \sum_i \lambda_i z_i^2$, and $\operatorname{Var} z_i^2 = 2$.
+# `hoam.calculus.random_signs` draws the directions of this book.
 # ````
 #
-# ````{solution} ex-networks-hutchinson
+# ````{solution-start} ex-networks-hutchinson
 # :class: dropdown
+# ````
 #
-# $\operatorname{Var} = \frac2K\sum_i\lambda_i^2 = \frac2K\|H\|_F^2$: the diagonal is back in the sum. Random signs are
-# never worse.
+# $\operatorname{Var} = \frac2K\sum_i\lambda_i^2 = \frac2K\|H\|_F^2$: the diagonal is back in the sum.
+
+# %%
+generator = np.random.default_rng(3)
+size, drawn = 20, 20_000
+square = generator.normal(size=(size, size))
+symmetric = (square + square.T) / 2
+signs = hoam.calculus.random_signs(jax.random.key(4), (drawn,), 1, size)[:, 0]
+directions = {"signs": np.asarray(signs), "Gaussian": generator.normal(size=(drawn, size))}
+for form, hessian in {"full": symmetric, "diagonal": np.diag(np.diag(symmetric))}.items():
+    for kind, z in directions.items():
+        counted = hessian if kind == "Gaussian" else hessian - np.diag(np.diag(hessian))
+        measured = np.einsum("ni,ij,nj->n", z, hessian, z).var()
+        print(
+            f"{form:8s} {kind:8s} measured {measured:4.0f}, expected {2 * np.sum(counted**2):4.0f}"
+        )
+
+# %% [markdown]
+# Random signs are never worse. On a diagonal $H$ they make no error at all, while Gaussian directions keep one; on a full one
+# the diagonal is a small part of the sum, and it hardly matters which are drawn.
+#
+# ````{solution-end}
 # ````

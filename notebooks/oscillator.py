@@ -580,16 +580,31 @@ plt.show()
 # :label: ex-oscillator-loss
 #
 # Draw 64 random times a thousand times and compute the spread of the estimated integral of the exact
-# $q(t)$, relative to its value. Compare with the scatter of the AM curve in
+# $q(t)$ at $\omega = 8$, relative to its value. Compare with the scatter of the AM curve in
 # {numref}`fig-oscillator-training`, which uses 256 times a step.
-# *Hint: a mean of $n$ independent terms scatters as $n^{-1/2}$.*
+# *Hint: a mean of $n$ independent terms scatters as $n^{-1/2}$; `Oscillator.integrand` is $q$, and 256 Gauss-Legendre nodes
+# give its integral.*
 # ```
 #
-# ```{solution} ex-oscillator-loss
+# ```{solution-start} ex-oscillator-loss
 # :class: dropdown
-#
+# ```
+
+# %%
+exact_q = jax.jit(jax.vmap(lambda t: hoam.systems.Oscillator().integrand(t, 8.0)))
+many_nodes = hoam.quadrature.gauss_legendre(256)
+integral = many_nodes.integrate(exact_q(jnp.asarray(many_nodes.nodes)))
+random_times = jax.random.uniform(jax.random.key(5), (1000, 256))
+terms = np.asarray(exact_q(random_times.ravel())).reshape(random_times.shape)
+for n in (64, 256):
+    spread = terms[:, :n].mean(axis=1).std() / abs(integral)
+    print(f"{n:3d} random times: relative spread {spread:.3f}")
+
+# %% [markdown]
 # The relative spread is the error of random times in {numref}`fig-oscillator-quadrature`,
 # {num}`fig-oscillator-quadrature.monte_carlo_64:.3f` with 64 times and half of it with 256. The scatter in
 # training, {num}`fig-oscillator-training.am_noise:.3f`, is larger: a learned potential is not pinned, and
 # every $c(t)$ it carries adds the error of $Q(c')$.
+#
+# ```{solution-end}
 # ```

@@ -434,6 +434,12 @@ plt.show()
 # A notebook to start from is {download}`template.py <../template.py>`, which reads a file, checks it, trains three seeds, and draws means with
 # their spread: `jupytext --to ipynb template.py` makes a notebook of it.
 #
+# ## Change this and see
+#
+# - `EPSILON = 0.0`: which of the observed moments does a rollout without diffusion miss?
+# - `HELD_OUT = tuple(range(1, 24, 2))`: twelve hours are left; does DICE still find the day, and does HOAM?
+# - `TEST = (6, 11)`: are other months as easy to predict?
+#
 # ## Exercises
 #
 # ```{exercise} What the rollout does not know

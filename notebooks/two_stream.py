@@ -732,17 +732,34 @@ plt.show()
 # :label: ex-two-stream-modes
 #
 # For two cold beams ($v_j \to 0$) show that the mode $k$ is unstable when $\mu k u < 1$, with $u = 3$. Which
-# modes of the box does this leave at $\mu = 1.25$ and $1.85$? Compare with {numref}`fig-two-stream-growth`.
-# *Hint: expand $1 + zZ(z) \approx -1/(2z^2)$ for large $z$, and look for $\omega = i\gamma$.*
+# modes of the box does this leave at $\mu = 1.25$ and $1.85$? Compute their growth rates, cold and at the temperature of the
+# experiment, and say which of them warmth slows down. Compare with {numref}`fig-two-stream-growth`.
+# *Hint: expand $1 + zZ(z) \approx -1/(2z^2)$ for large $z$, and look for $\omega = i\gamma$; `hoam.dispersion.fastest_root` solves
+# the full equation.*
 # ```
 #
-# ```{solution} ex-two-stream-modes
+# ```{solution-start} ex-two-stream-modes
 # :class: dropdown
+# ```
 #
 # $D = 1 - \frac{1}{2\mu^2}\bigl[(\omega - ku)^{-2} + (\omega + ku)^{-2}\bigr]$. With $\omega^2 = -\gamma^2$:
 # $\mu^2(\gamma^2 + k^2u^2)^2 = k^2u^2 - \gamma^2$, which has a solution $\gamma^2 > 0$ if and only if $\mu^2k^2u^2 <
 # 1$. For $\mu = 1.25$, $\mu k u = 0.47\,m$: modes 1 and 2. For $\mu = 1.85$, $0.70\,m$: mode 1 only.
-# Warm beams grow more slowly, as the figure shows.
+
+# %%
+for mu in test_mus:
+    for mode in (1, 2, 3):
+        k = 2 * np.pi * mode / system.length
+        a = (3 * k) ** 2  # then mu^2 (g + a)^2 = a - g for g, the square of the growth rate
+        cold = np.sqrt(max(np.roots([mu**2, 2 * mu**2 * a + 1, mu**2 * a**2 - a]).max(), 0))
+        warm = hoam.dispersion.fastest_root(k, mu=mu, beams=system.beams).imag
+        print(f"mu = {mu}, mode {mode}: cold {cold:.3f}, warm {warm:+.3f}")
+
+# %% [markdown]
+# The same modes grow, and the others are damped, which cold beams are not. Warmth slows mode 1 down at both parameters. Mode 2 at $\mu = 1.25$, close
+# to the limit of the cold beams, grows faster in warm ones, though still not as fast as mode 1.
+#
+# ```{solution-end}
 # ```
 #
 # ```{exercise} The price of random markers
