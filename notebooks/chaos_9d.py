@@ -38,6 +38,11 @@
 #
 # ## The full model
 #
+# ```{index} convection, stochastic Runge-Kutta method
+# ```
+# ```{index} single: Lorenz system; nine modes
+# ```
+#
 # The equations stand in {py:mod}`hoam.systems.chaos_9d`. The drift is quadratic in the modes $C_1, \dots, C_9$,
 # every mode gets noise of amplitude $0.05$, and all start from $N(0, 0.02^2)$. Truth is a
 # stochastic Runge-Kutta solution, which has order 4 where there is no noise; the explicit Euler method, used in the
@@ -219,6 +224,9 @@ plt.show()
 #
 # ## The population at t = 3.7
 #
+# ```{index} marginal densities
+# ```
+#
 # The panels of Figure 3: modes 3 and 9, while the population is splitting.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-chaos-histograms", "caption": "Modes 3 and 9 at t = 3.7 at the two held-out parameters (top: r = 13.65, bottom: r = 14.05): full model and three reduced models, the first seed of each, equally many samples."}, "image": {"alt": "Two rows of four histograms over mode three and mode nine. In the full model two bright spots at the left, at positive and negative mode nine, joined by a faint loop on the right. HOAM has both spots, somewhat wider; those of AM are wide and dim."}}
@@ -243,6 +251,9 @@ plt.show()
 
 # %% [markdown]
 # ## Errors at unseen parameters
+#
+# ```{index} single: moments; errors of
+# ```
 #
 # Three numbers, each beside its floor between two independent runs of the full model: the relative error of the mean,
 # that of the nine variances ({py:func}`~hoam.metrics.distances.moment_errors`, over all times), and the

@@ -34,6 +34,9 @@
 #
 # ## Same samples, same network, fair budgets
 #
+# ```{index} flow matching, score matching, Langevin dynamics, fair comparison
+# ```
+#
 # All models see the same training samples at the same times, have the same network (with one output per coordinate for CFM and NCSM,
 # and one more condition) and the same optimiser. DICE needs times so close that the population moves by less than its width between two of them; on the bistable particle it
 # has 512 instead of 128, with fewer samples at each. A step of HOAM or DICE needs derivatives of the network in state and time; a step of CFM and
@@ -212,6 +215,9 @@ plt.show()
 # what the table compares, that is an advantage of rollouts. A wider network, or one that adds a multiple of its input, should do better; we have not tried.
 #
 # ## Run time, and run time at equal error
+#
+# ```{index} single: run time; at equal error
+# ```
 #
 # Each method may be made cheaper: fewer steps of the rollout, fewer steps of the flow, fewer Langevin steps at each noise level. So
 # we vary the solver and look at error and time together. The time is that of all output times for all samples,

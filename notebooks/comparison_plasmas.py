@@ -31,6 +31,11 @@
 #
 # ## The energy of independent samples
 #
+# ```{index} single: electric energy; of independent samples
+# ```
+# ```{index} single: independent samples; floor of
+# ```
+#
 # Let $N$ independent samples be drawn from a population of uniform density. Each of the waves of their density, $a_m\cos k_mx + b_m\sin k_mx$ with $k_m = 2\pi m/L$, then
 # has amplitudes of variance $2/N$, and with {eq}`eq-two-stream` the mean electric energy is
 #
@@ -163,6 +168,9 @@ for case, mu in PAIRS:
 # after $E_{\text{noise}}$ was taken away. What remains is the scatter.
 #
 # ## Energy and phase space at unseen parameters
+#
+# ```{index} single: quiet start; of a flow
+# ```
 #
 # A flow can do better. It is a map, and maps an evenly placed start to evenly placed samples. So CFM is also started from a Sobol
 # sequence, shifted at random and mapped to the noise that the flow starts from ({py:func}`hoam.noise.quiet_noise`): the same trained model, the same cost. The chain of NCSM
@@ -348,6 +356,9 @@ plt.show()
 # - **DICE**, with no quadrature of the time derivative, is about as good as HOAM-G: better at the first parameter of either beam system, a little worse elsewhere.
 #
 # ## Run time
+#
+# ```{index} single: run time; on plasmas
+# ```
 #
 # One rollout gives all output times, a sampler pays for each. We time each default solver once it is compiled, for 4096 samples, with two devices: a rollout to the
 # horizon, and one output time of the samplers. The full model is a run of 65 536 markers to the horizon, the truth of this chapter.

@@ -27,6 +27,11 @@
 #
 # ## The score
 #
+# ```{index} energy score, proper score, parameter inference
+# ```
+# ```{index} single: bootstrap; of a snapshot
+# ```
+#
 # For a snapshot $y_1, \dots, y_n$ and samples $x, x'$ of a model at $\mu$, the energy score
 #
 # $$

@@ -63,6 +63,9 @@ def count(tree):
 # (sec-modulation)=
 # ## Three modulations
 #
+# ```{index} modulation, low-rank modulation, CoLoRA, FiLM, hypernetwork
+# ```
+#
 # Seven layers of width 64 with the activation $\sigma(z) = z/(1 + e^{-z})$ (swish) make the perceptron. Its own
 # weights are $W_\ell$ and $b_\ell$. A *hypernetwork*, three small layers of width 15, turns $(t, \mu)$ into
 # modulation values.
@@ -239,6 +242,9 @@ plt.show()
 # (sec-periodic)=
 # ## Periodic coordinates
 #
+# ```{index} single: periodic coordinates; embedding
+# ```
+#
 # In a periodic box $x = 0$ and $x = 1$ are one place. The network of the paper does not know: its potential jumps
 # there, and so does the force on a particle that crosses. `hoam` can replace the coordinate by
 # $\varphi(x) = (\cos 2\pi x, \sin 2\pi x)$, which costs 64 parameters. The jump of an untrained network of either
@@ -269,6 +275,11 @@ for name, periodic in (("jump_plain", ()), ("jump_periodic", (True, False))):
 # %% [markdown]
 # (sec-jet)=
 # ## Derivatives in one forward pass
+#
+# ```{index} forward mode, generator
+# ```
+# ```{index} single: Laplacian; exact
+# ```
 #
 # The loss needs $\nabla s$, $\partial_t s$ and, with diffusion, $\Delta s$, at every particle of every step; and then
 # the gradient of all that with respect to the weights. The usual tool is to nest automatic differentiation:
@@ -437,6 +448,11 @@ plt.show()
 # %% [markdown]
 # (sec-hutchinson)=
 # ## Random directions
+#
+# ```{index} Hutchinson's estimate
+# ```
+# ```{index} single: Laplacian; estimated
+# ```
 #
 # The exact pass costs $D + 2$ rows. In high dimension one can do with fewer. If $z$ has independent random signs
 # as entries, $\mathbb{E}[z^\top H z] = \operatorname{tr} H$; the mean over $K$ such directions estimates the

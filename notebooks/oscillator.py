@@ -36,6 +36,9 @@
 #
 # ## The system
 #
+# ```{index} harmonic oscillator
+# ```
+#
 # A particle in the plane, on a spring, with noise on its velocity:
 #
 # $$
@@ -145,6 +148,11 @@ plt.show()
 # {num}`fig-oscillator-potential.relative_error:.3f`.
 #
 # ## The integrand over time
+#
+# ```{index} Gauss-Hermite rule
+# ```
+# ```{index} single: loss; integrand over time
+# ```
 #
 # The first panel of Figure 2: the integrand $q(t)$ of {eq}`eq-oscillator-integrand` for the learned,
 # pinned potential, with the expectation over the exact law taken by Gauss-Hermite quadrature, so that
@@ -274,6 +282,9 @@ plt.show()
 #
 # ## Training
 #
+# ```{index} scatter of the loss
+# ```
+#
 # The third panel. The minimum of the loss is minus the kinetic energy of the population, known here,
 # so we plot the loss as a fraction of it: a perfect model sits at −1. Each method is trained with five
 # seeds, which change the data, the initial network and the minibatches; every step uses 256 time
@@ -336,6 +347,9 @@ plt.show()
 # {num}`fig-oscillator-training.hoam_g_validation:.3f` (HOAM-G) of the minimum.
 #
 # ## Distance to the exact law over the frequency
+#
+# ```{index} single: Wasserstein distance; of Gaussians
+# ```
 #
 # The last panel. From fresh samples of the initial law each model is rolled out to $t = 1$. At 33 times
 # we compare with the exact law by the Wasserstein distance $W_2$ between Gaussians of the same mean
@@ -438,6 +452,9 @@ plt.show()
 #
 # ## Three modulations
 #
+# ```{index} single: modulation; compared
+# ```
+#
 # Figure 8 of the paper compares CoLoRA with two other ways to let the weights depend on time ({ref}`chap-networks`): FiLM, which
 # scales and shifts each neuron, and a plain perceptron (MLP), which has time among its inputs. Here they are
 # trained at $\omega = 8$ with the loss, rule, budget and data of HOAM-G; only the network differs. Six seeds of each.
@@ -486,6 +503,9 @@ plt.show()
 # FiLM here, which has more parameters. One frequency of one system, in which $\mu$ plays no part, is not much to judge **C7** by.
 #
 # ## When a quadrature rule fails too
+#
+# ```{index} under-resolved rule
+# ```
 #
 # A rule is exact for integrands that it resolves, and training chooses the integrand. The fastest
 # oscillation again, $\omega = 18$, at the same cost a step, but with 32 Gauss-Legendre nodes and 256

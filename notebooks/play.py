@@ -318,6 +318,9 @@ def still(figure_id, cases):
 # (sec-play-stills)=
 # ## The same, at rest
 #
+# ```{index} animations, still figures
+# ```
+#
 # {numref}`fig-play-plasmas` and {numref}`fig-play-stochastic` hold the middle of each horizon still. Their data are those of the
 # animation, and their records list the error of each model and each floor.
 
@@ -333,6 +336,9 @@ plt.show()
 
 # %% [markdown]
 # ## What to look for
+#
+# ```{index} observable
+# ```
 #
 # - **Two streams, $\mu = 1.25$, HOAM-G.** The vortices roll up as they should; after saturation the energy stays too high
 #   (error {num}`fig-play-plasmas.two_stream_hoam_g_1_25:.2f`, floor {num}`fig-play-plasmas.two_stream_floor_1_25:.2f`). See {ref}`chap-two-stream`.

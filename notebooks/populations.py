@@ -29,6 +29,9 @@
 #
 # ## A population that passes through a focus
 #
+# ```{index} population, trajectory, focus of a population
+# ```
+#
 # The example is the harmonic oscillator in the plane, with a little noise on the velocity,
 #
 # $$
@@ -84,6 +87,9 @@ def rate(t):
 # %% [markdown]
 # (sec-three-motions)=
 # ## Three motions, one population
+#
+# ```{index} gradient flow, crossing paths, correlation in time
+# ```
 #
 # We compare three motions of 10 000 particles.
 #
@@ -272,6 +278,11 @@ display(Image(filename=str(film)))
 # (sec-kinetic-energy)=
 # ## The price of a motion
 #
+# ```{index} kinetic energy of a population
+# ```
+# ```{index} rotation that is not seen
+# ```
+#
 # If so many motions carry one population, which one should a model learn? The cheapest. Call
 # $\frac12\mathbb{E}|\dot x|^2$ the *kinetic energy* of a motion at a time. For the oscillator it splits into
 # three parts that can be read off separately:
@@ -377,6 +388,13 @@ report.record(
 # %% [markdown]
 # (sec-one-rollout)=
 # ## One rollout gives all times
+#
+# ```{index} rollout
+# ```
+# ```{index} single: inference; one rollout
+# ```
+# ```{index} single: Langevin dynamics; annealed
+# ```
 #
 # Conditional flow matching {cite}`lipman2023flow` and noise-conditioned score matching
 # {cite}`song2019generative` learn to *sample* $\rho_t$, with $t$ as a condition. They start from a base law,

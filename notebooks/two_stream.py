@@ -39,6 +39,9 @@
 #
 # ## The full model
 #
+# ```{index} two-stream instability, particle-in-cell method, Vlasov-Poisson equations
+# ```
+#
 # Electrons in one space and one velocity dimension obey
 #
 # $$
@@ -130,6 +133,9 @@ def draw_energies(energies):
 
 # %% [markdown]
 # ## Truth, floor and linear theory
+#
+# ```{index} floor, quiet loading, dispersion relation, growth rate
+# ```
 #
 # Two things have to be settled before any model is judged.
 #
@@ -381,6 +387,9 @@ plt.show()
 #
 # ## The linear part, solved exactly
 #
+# ```{index} Ritz method
+# ```
+#
 # The energy is a function of a few Fourier amplitudes of the density. In the loss they are a small part of
 # all motion, and stochastic gradients get them right last. But the loss is quadratic in the potential, so
 # for functions that enter linearly it has an exact minimiser. {py:mod}`hoam.ritz` adds to the trained
@@ -471,6 +480,9 @@ plt.show()
 # 4000 steps {num}`fig-two-stream-linear-part.training_seconds:.0f`.
 #
 # ## Phase space
+#
+# ```{index} trapping, vortices in phase space
+# ```
 #
 # This system's row of Figure 3: the population in phase space at $t = 20$. Nothing in the training asks
 # for vortices; they are where the samples went. The potential is smooth, so the thinnest filaments of
@@ -625,6 +637,9 @@ plt.show()
 # validation loss shows the runaway at once, since it is taken at other times.
 #
 # ## As in the paper: random markers
+#
+# ```{index} noise of markers
+# ```
 #
 # The second protocol: 25 000 random markers, diffusion $\epsilon = 0.05$ in normalised units. Each model is
 # now compared with one run of the full model whose initial markers it is given, and with the floor.
