@@ -16,6 +16,11 @@ from figure_style import style_problems
 
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
 _TITLE = re.compile(r"(\([\w-]+\)=\s+)?# \S")
+#: Words that stand for a text still to be written. Code in prose may hold them.
+_PLACEHOLDER = re.compile(
+    r"\b(ALT|CAPTION|FIXME|PLACEHOLDER|TBA|TBD|TEXT|TITLE|TODO|XXX+|[Ll]orem ipsum)\b"
+)
+_CODE = re.compile(r"^(`{3,})(?!\{)[^\n]*\n.*?^\1`*$|(?<!`)`[^`\n]+`(?!`)", re.M | re.S)
 _CALL = re.compile(r"""report\.figure\(\s*["'](?P<id>[^"']+)["']""")
 
 
@@ -37,6 +42,19 @@ def figure_problems(name: str, cell: Any) -> Iterator[str]:
         yield f"{place}: Expected a text alternative; got none. Use image.alt for what is seen."
     if drawn and drawn != [label]:
         yield f"{place}: Expected report.figure of the cell's own name; got {drawn}. Use one id."
+    yield from placeholder_problems(f"{place}, caption", caption)
+    yield from placeholder_problems(f"{place}, text alternative", image.get("alt", ""))
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the words of a text that stand for one still to be written; code is left out."""
+    return [found[0] for found in _PLACEHOLDER.finditer(_CODE.sub("", text))]
+
+
+def placeholder_problems(name: str, text: str) -> Iterator[str]:
+    """Yield the placeholders of a text with a name."""
+    for word in placeholders(text):
+        yield f"{name}: Expected a finished text; got {word!r}. Use words of what is seen or meant."
 
 
 def run_problems(executed: Path) -> list[str]:
@@ -83,6 +101,9 @@ def problems(notebook: Path) -> list[str]:
         if cell.source.strip()
         for problem in style_problems(cell.source)
     ]
+    for cell in content.cells:
+        if cell.cell_type == "markdown":
+            found += placeholder_problems(f"{notebook.name}, prose", cell.source)
     if any(cell.get("outputs") for cell in cells):
         found.append(f"{notebook.name}: Expected no outputs; got some. Use jupytext to drop them.")
     tagged = sum("parameters" in cell.metadata.get("tags", []) for cell in cells)
@@ -123,6 +144,8 @@ def main() -> int:
     notebooks = book.parent / "notebooks"
     names = {name for path in notebooks.glob("*.py") for name in figure_names(path)}
     found = lint(notebooks) + catalogue_problems(book / "figures.toml", names)
+    for page in sorted(book.glob("*.md")):
+        found += placeholder_problems(page.name, page.read_text(encoding="utf-8"))
     for executed in sorted((book / "_executed").glob("*.ipynb")):
         found += run_problems(executed)
     sys.stdout.write("".join(f"{problem}\n" for problem in found))

@@ -42,11 +42,18 @@ def check(root: Path, tag: str) -> None:
     """Compare a tag with the version and date that the files name.
 
     Raises:
-        ValueError: if pyproject.toml, CITATION.cff, CHANGELOG.md and the tag disagree, or the
-            address of the repository is missing, without which no notebook can be launched.
+        ValueError: if pyproject.toml, CITATION.cff, CHANGELOG.md and the tag disagree, the version
+            has no date in CHANGELOG.md yet, or the address of the repository is missing, without
+            which no notebook can be launched.
     """
     version = _version(root)
     date, _ = _section(root, version)
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", date):
+        message = (
+            f"Expected a date of {version} in CHANGELOG.md; got {date}. Use the day of the "
+            "release, YYYY-MM-DD, there and in CITATION.cff."
+        )
+        raise ValueError(message)
     expected = {
         "tag": (tag, f"v{version}"),
         "version in CITATION.cff": (_cited(root, "version"), version),

@@ -38,6 +38,9 @@
 #
 # ## The full model
 #
+# ```{index} bump-on-tail instability, Lenard-Bernstein collisions
+# ```
+#
 # $$
 # \mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = \bigl(\partial_x\phi(t, x) - \nu v\bigr)\,\mathrm{d}t +
 # \sqrt{2\nu}\,\mathrm{d}W, \qquad \mu^2\,\partial_x^2\phi = n - 1, \qquad \nu = 10^{-3},
@@ -181,6 +184,11 @@ plt.show()
 # of that wave comes out right is what the rest of the chapter asks.
 #
 # ## Floor and collisions
+#
+# ```{index} collisions
+# ```
+# ```{index} single: floor; with collisions
+# ```
 #
 # How well does the full model know its own energy? Run it twice with different random keys, with collisions and without.
 # The start is quiet in both.
@@ -352,6 +360,9 @@ plt.show()
 #
 # ## Phase space
 #
+# ```{index} tail of a distribution
+# ```
+#
 # This system's row of Figure 3: the tail at $t = 20$.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bump-histograms", "caption": "The tail in phase space at t = 20 at the two held-out parameters (top: μ = 1.35, bottom: μ = 1.95): full model (131 072 markers) and three reduced models (8192 particles, the first seed of each)."}, "image": {"alt": "Two rows of four histograms. At mu equal 1.35 the bright band dips in the middle of the box in the full model and, more coarsely, in HOAM-G; it does so less in HOAM-S and hardly in AM. At 1.95 all show a nearly straight band."}}
@@ -403,6 +414,9 @@ plt.show()
 # | μ = 1.95 | {num}`fig-bump-histograms.hoam_g_195:.1e` ({num}`fig-bump-histograms.hoam_g_worst_195:.1e`) | {num}`fig-bump-histograms.hoam_s_195:.1e` | {num}`fig-bump-histograms.am_195:.1e` | {num}`fig-bump-histograms.no_waves_195:.1e` | {num}`fig-bump-histograms.floor_195:.1e` |
 #
 # ## The linear part, solved exactly
+#
+# ```{index} single: Ritz method; for a weak wave
+# ```
 #
 # As for the two streams ({eq}`eq-two-stream-linear`), the loss is minimised exactly over the functions that make up the field: the products of the first two waves
 # in $x$ and the powers of $v$ up to the second, added to the network, which is left as it is ({py:mod}`hoam.ritz`). Functions and

@@ -38,6 +38,11 @@
 #
 # ## The full model
 #
+# ```{index} convection, stochastic Runge-Kutta method
+# ```
+# ```{index} single: Lorenz system; nine modes
+# ```
+#
 # The equations stand in {py:mod}`hoam.systems.chaos_9d`. The drift is quadratic in the modes $C_1, \dots, C_9$,
 # every mode gets noise of amplitude $0.05$, and all start from $N(0, 0.02^2)$. Truth is a
 # stochastic Runge-Kutta solution, which has order 4 where there is no noise; the explicit Euler method, used in the
@@ -219,6 +224,9 @@ plt.show()
 #
 # ## The population at t = 3.7
 #
+# ```{index} marginal densities
+# ```
+#
 # The panels of Figure 3: modes 3 and 9, while the population is splitting.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-chaos-histograms", "caption": "Modes 3 and 9 at t = 3.7 at the two held-out parameters (top: r = 13.65, bottom: r = 14.05): full model and three reduced models, the first seed of each, equally many samples."}, "image": {"alt": "Two rows of four histograms over mode three and mode nine. In the full model two bright spots at the left, at positive and negative mode nine, joined by a faint loop on the right. HOAM has both spots, somewhat wider; those of AM are wide and dim."}}
@@ -243,6 +251,9 @@ plt.show()
 
 # %% [markdown]
 # ## Errors at unseen parameters
+#
+# ```{index} single: moments; errors of
+# ```
 #
 # Three numbers, each beside its floor between two independent runs of the full model: the relative error of the mean,
 # that of the nine variances ({py:func}`~hoam.metrics.distances.moment_errors`, over all times), and the
@@ -365,18 +376,32 @@ plt.show()
 # :label: ex-chaos-volume
 #
 # Show that the divergence of the drift is constant and equal to $-46/3$. By what factor does a volume of state space
-# shrink in one unit of time without noise? How can the variances of the population grow all the same?
-# *Hint: only the coefficient of $C_i$ in $\dot C_i$ counts, and products with $C_5$ cancel.*
+# shrink in one unit of time without noise? How can the variances of the population grow all the same? Let the computer check: the
+# trace of the Jacobian at some states, and its eigenvalues at the state of rest.
+# *Hint: only the coefficient of $C_i$ in $\dot C_i$ counts, and products with $C_5$ cancel; `jax.jacfwd` of `Chaos9D.drift`.*
 # ```
 #
-# ```{solution} ex-chaos-volume
+# ```{solution-start} ex-chaos-volume
 # :class: dropdown
+# ```
 #
 # The diagonal is $-\sigma b_1,\, -\sigma - C_5,\, -\sigma b_1,\, -\sigma + \dots$; in $\dot C_2$ the term $-C_2 C_5$ and in
 # $\dot C_4$ the term $+C_4 C_5$ cancel in the sum. What is left is $-2\sigma b_1 - 2\sigma - \sigma b_5 - b_6 - 2b_1 - 1$. With $\sigma =
 # a = \tfrac12$: $b_1 = \tfrac{10}{3}$, $b_5 = \tfrac43$, $b_6 = \tfrac83$, so the sum is $-\tfrac{10}{3} - 1 - \tfrac23 - \tfrac83 -
 # \tfrac{20}{3} - 1 = -\tfrac{46}{3}$. Volumes shrink by $e^{46/3} \approx 4.6\cdot 10^6$. A cloud can become flat in most
 # directions and long in few: volume is a product.
+
+# %%
+jacobian = jax.jit(jax.jacfwd(lambda x: system.drift(x, 0.0, 13.65)))
+for state in 5 * np.random.default_rng(7).normal(size=(3, 9)):
+    print(f"trace at a random state: {np.trace(jacobian(state)):.3f}")
+rates = np.linalg.eigvals(np.asarray(jacobian(np.zeros(9)))).real
+print("growth rates at rest:", *(f"{rate:.2f}" for rate in sorted(rates)))
+
+# %% [markdown]
+# At rest eight directions shrink and one grows: from a small cloud it makes a long and thin one.
+#
+# ```{solution-end}
 # ```
 #
 # ```{exercise} Two humps by symmetry

@@ -31,6 +31,11 @@
 #
 # ## The energy of independent samples
 #
+# ```{index} single: electric energy; of independent samples
+# ```
+# ```{index} single: independent samples; floor of
+# ```
+#
 # Let $N$ independent samples be drawn from a population of uniform density. Each of the waves of their density, $a_m\cos k_mx + b_m\sin k_mx$ with $k_m = 2\pi m/L$, then
 # has amplitudes of variance $2/N$, and with {eq}`eq-two-stream` the mean electric energy is
 #
@@ -163,6 +168,9 @@ for case, mu in PAIRS:
 # after $E_{\text{noise}}$ was taken away. What remains is the scatter.
 #
 # ## Energy and phase space at unseen parameters
+#
+# ```{index} single: quiet start; of a flow
+# ```
 #
 # A flow can do better. It is a map, and maps an evenly placed start to evenly placed samples. So CFM is also started from a Sobol
 # sequence, shifted at random and mapped to the noise that the flow starts from ({py:func}`hoam.noise.quiet_noise`): the same trained model, the same cost. The chain of NCSM
@@ -349,6 +357,9 @@ plt.show()
 #
 # ## Run time
 #
+# ```{index} single: run time; on plasmas
+# ```
+#
 # One rollout gives all output times, a sampler pays for each. We time each default solver once it is compiled, for 4096 samples, with two devices: a rollout to the
 # horizon, and one output time of the samplers. The full model is a run of 65 536 markers to the horizon, the truth of this chapter.
 
@@ -501,17 +512,15 @@ plt.show()
 # ```{exercise} A quiet start of your own
 # :label: ex-plasmas-quiet
 #
-# {py:func}`hoam.noise.quiet_noise` shifts a Sobol sequence. Measure the wave $|\overline{e^{2\pi i x}}|$ of its first, periodic coordinate for $N = 2^8, 2^{10}, 2^{12}$, and compare with independent noise.
+# {py:func}`hoam.noise.quiet_noise` shifts a Sobol sequence. Bound and measure the wave $|\overline{e^{2\pi i x}}|$ of its first, periodic coordinate for $N = 2^8, 2^{10}, 2^{12}$, and compare with independent noise.
 # *Hint: the root mean square over some keys; independent points have $1/\sqrt N$.*
 # ```
 #
-# ````{solution} ex-plasmas-quiet
+# ```{solution-start} ex-plasmas-quiet
 # :class: dropdown
-#
-# The cell below this box is the answer: independent points fall as $N^{-1/2}$, quiet ones faster than $N^{-1}$ in one coordinate.
-# ````
+# ```
 
-# %% tags=["hide-cell"]
+# %%
 periodic = jax.numpy.asarray([True, False])
 waves = {}
 for place in (hoam.noise.noise, hoam.noise.quiet_noise):
@@ -524,3 +533,10 @@ for place in (hoam.noise.noise, hoam.noise.quiet_noise):
             np.mean([abs(np.exp(2j * np.pi * x).mean()) ** 2 for x in starts])
         )
         print(f"{place.__name__:12s} {n:5d} {waves[place.__name__, n]:.1e}")
+
+# %% [markdown]
+# The wave of independent points falls as $N^{-1/2}$. Of the quiet ones, one lies in each interval of length $1/N$: they are less than $1/N$ from a grid, which
+# has no wave at all, so theirs is below $2\pi/N$, and here far below.
+#
+# ```{solution-end}
+# ```

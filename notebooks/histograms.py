@@ -33,6 +33,11 @@
 #
 # ## Distance and floor
 #
+# ```{index} histogram, total variation distance
+# ```
+# ```{index} single: floor; of a histogram
+# ```
+#
 # Let equal cells tile a rectangle of a plane, and let one more cell hold all that is outside. The *total variation distance* of two
 # populations with shares $p_k$ and $q_k$ in these cells is
 #
@@ -455,6 +460,9 @@ plt.show()
 # hardly a sample where the population is. A copy of the nearest parameter beats all of them, with {num}`fig-histograms-trap.neighbour_t2:.2f`. The linear part, which mends the widths ({ref}`chap-trap-100d`), is not shown here.
 #
 # ## All times
+#
+# ```{index} nearest training parameter
+# ```
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-distance", "caption": "Total variation distance to the full model over time, for six systems at parameters not trained on: rollouts and CFM (lines; HOAM-G also the range of three seeds), NCSM at two times (squares), the nearest training parameter (dotted black) and the floor, mean and range of four sets of as many samples of another run of the full model (grey)."}, "image": {"alt": "Six panels of distances over time. Bistable: AM is far above all; HOAM, NCSM and CFM stay a little above the grey floor. Two streams and Landau damping: all start on the floor; rollouts leave it from the middle on, samplers stay. Bump: all near the floor, AM leaves it late. Convection: HOAM and DICE rise to six times the floor, AM higher, NCSM and CFM stay low. Trap: rollouts rise to 0.4, CFM is higher and NCSM near one."}}
 figure, axes = plt.subplots(3, 2, figsize=(7.6, 8.6))

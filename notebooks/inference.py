@@ -27,6 +27,11 @@
 #
 # ## The score
 #
+# ```{index} energy score, proper score, parameter inference
+# ```
+# ```{index} single: bootstrap; of a snapshot
+# ```
+#
 # For a snapshot $y_1, \dots, y_n$ and samples $x, x'$ of a model at $\mu$, the energy score
 #
 # $$
@@ -221,6 +226,12 @@ plt.show()
 #
 # A parameter outside of the training values is answered too, with a warning of extrapolation; here the search
 # stays inside.
+#
+# ## Change this and see
+#
+# - `T_SEEN = 1.0`: how much less does an early snapshot say, and to whom?
+# - `N_SEEN = 50`: by what factor does the bootstrap deviation grow, and is the surrogate's own error then still worth a thought?
+# - `bistable-am` instead of `bistable-hoam_g` among the checkpoints: does the bootstrap notice the worse model, and does the range over seeds?
 #
 # ## Exercises
 #

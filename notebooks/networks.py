@@ -63,6 +63,9 @@ def count(tree):
 # (sec-modulation)=
 # ## Three modulations
 #
+# ```{index} modulation, low-rank modulation, CoLoRA, FiLM, hypernetwork
+# ```
+#
 # Seven layers of width 64 with the activation $\sigma(z) = z/(1 + e^{-z})$ (swish) make the perceptron. Its own
 # weights are $W_\ell$ and $b_\ell$. A *hypernetwork*, three small layers of width 15, turns $(t, \mu)$ into
 # modulation values.
@@ -239,6 +242,9 @@ plt.show()
 # (sec-periodic)=
 # ## Periodic coordinates
 #
+# ```{index} single: periodic coordinates; embedding
+# ```
+#
 # In a periodic box $x = 0$ and $x = 1$ are one place. The network of the paper does not know: its potential jumps
 # there, and so does the force on a particle that crosses. `hoam` can replace the coordinate by
 # $\varphi(x) = (\cos 2\pi x, \sin 2\pi x)$, which costs 64 parameters. The jump of an untrained network of either
@@ -269,6 +275,11 @@ for name, periodic in (("jump_plain", ()), ("jump_periodic", (True, False))):
 # %% [markdown]
 # (sec-jet)=
 # ## Derivatives in one forward pass
+#
+# ```{index} forward mode, generator
+# ```
+# ```{index} single: Laplacian; exact
+# ```
 #
 # The loss needs $\nabla s$, $\partial_t s$ and, with diffusion, $\Delta s$, at every particle of every step; and then
 # the gradient of all that with respect to the weights. The usual tool is to nest automatic differentiation:
@@ -438,6 +449,11 @@ plt.show()
 # (sec-hutchinson)=
 # ## Random directions
 #
+# ```{index} Hutchinson's estimate
+# ```
+# ```{index} single: Laplacian; estimated
+# ```
+#
 # The exact pass costs $D + 2$ rows. In high dimension one can do with fewer. If $z$ has independent random signs
 # as entries, $\mathbb{E}[z^\top H z] = \operatorname{tr} H$; the mean over $K$ such directions estimates the
 # Laplacian at the cost of $K + 2$ rows {cite}`hutchinson1990stochastic`. The diagonal of $H$ enters
@@ -584,13 +600,36 @@ plt.show()
 # :label: ex-networks-hutchinson
 #
 # Compute the variance of Hutchinson's estimate when $z$ is standard Gaussian, and compare with {eq}`eq-hutchinson`.
+# Check both by drawing one direction ($K = 1$) many times, for a full symmetric $H$ and for its diagonal alone.
 #
 # *Hint.* In the eigenbasis of $H$, $z^\top H z = \sum_i \lambda_i z_i^2$, and $\operatorname{Var} z_i^2 = 2$.
+# `hoam.calculus.random_signs` draws the directions of this book.
 # ````
 #
-# ````{solution} ex-networks-hutchinson
+# ````{solution-start} ex-networks-hutchinson
 # :class: dropdown
+# ````
 #
-# $\operatorname{Var} = \frac2K\sum_i\lambda_i^2 = \frac2K\|H\|_F^2$: the diagonal is back in the sum. Random signs are
-# never worse.
+# $\operatorname{Var} = \frac2K\sum_i\lambda_i^2 = \frac2K\|H\|_F^2$: the diagonal is back in the sum.
+
+# %%
+generator = np.random.default_rng(3)
+size, drawn = 20, 20_000
+square = generator.normal(size=(size, size))
+symmetric = (square + square.T) / 2
+signs = hoam.calculus.random_signs(jax.random.key(4), (drawn,), 1, size)[:, 0]
+directions = {"signs": np.asarray(signs), "Gaussian": generator.normal(size=(drawn, size))}
+for form, hessian in {"full": symmetric, "diagonal": np.diag(np.diag(symmetric))}.items():
+    for kind, z in directions.items():
+        counted = hessian if kind == "Gaussian" else hessian - np.diag(np.diag(hessian))
+        measured = np.einsum("ni,ij,nj->n", z, hessian, z).var()
+        print(
+            f"{form:8s} {kind:8s} measured {measured:4.0f}, expected {2 * np.sum(counted**2):4.0f}"
+        )
+
+# %% [markdown]
+# Random signs are never worse. On a diagonal $H$ they make no error at all, while Gaussian directions keep one; on a full one
+# the diagonal is a small part of the sum, and it hardly matters which are drawn.
+#
+# ````{solution-end}
 # ````

@@ -36,6 +36,9 @@
 #
 # ## The system
 #
+# ```{index} harmonic oscillator
+# ```
+#
 # A particle in the plane, on a spring, with noise on its velocity:
 #
 # $$
@@ -145,6 +148,11 @@ plt.show()
 # {num}`fig-oscillator-potential.relative_error:.3f`.
 #
 # ## The integrand over time
+#
+# ```{index} Gauss-Hermite rule
+# ```
+# ```{index} single: loss; integrand over time
+# ```
 #
 # The first panel of Figure 2: the integrand $q(t)$ of {eq}`eq-oscillator-integrand` for the learned,
 # pinned potential, with the expectation over the exact law taken by Gauss-Hermite quadrature, so that
@@ -274,6 +282,9 @@ plt.show()
 #
 # ## Training
 #
+# ```{index} scatter of the loss
+# ```
+#
 # The third panel. The minimum of the loss is minus the kinetic energy of the population, known here,
 # so we plot the loss as a fraction of it: a perfect model sits at −1. Each method is trained with five
 # seeds, which change the data, the initial network and the minibatches; every step uses 256 time
@@ -336,6 +347,9 @@ plt.show()
 # {num}`fig-oscillator-training.hoam_g_validation:.3f` (HOAM-G) of the minimum.
 #
 # ## Distance to the exact law over the frequency
+#
+# ```{index} single: Wasserstein distance; of Gaussians
+# ```
 #
 # The last panel. From fresh samples of the initial law each model is rolled out to $t = 1$. At 33 times
 # we compare with the exact law by the Wasserstein distance $W_2$ between Gaussians of the same mean
@@ -438,6 +452,9 @@ plt.show()
 #
 # ## Three modulations
 #
+# ```{index} single: modulation; compared
+# ```
+#
 # Figure 8 of the paper compares CoLoRA with two other ways to let the weights depend on time ({ref}`chap-networks`): FiLM, which
 # scales and shifts each neuron, and a plain perceptron (MLP), which has time among its inputs. Here they are
 # trained at $\omega = 8$ with the loss, rule, budget and data of HOAM-G; only the network differs. Six seeds of each.
@@ -485,6 +502,9 @@ plt.show()
 # where it does.
 #
 # ## When a quadrature rule fails too
+#
+# ```{index} under-resolved rule
+# ```
 #
 # A rule is exact for integrands that it resolves, and training chooses the integrand. The fastest
 # oscillation again, $\omega = 18$, at the same cost a step, but with 32 Gauss-Legendre nodes and 256
@@ -579,16 +599,31 @@ plt.show()
 # :label: ex-oscillator-loss
 #
 # Draw 64 random times a thousand times and compute the spread of the estimated integral of the exact
-# $q(t)$, relative to its value. Compare with the scatter of the AM curve in
+# $q(t)$ at $\omega = 8$, relative to its value. Compare with the scatter of the AM curve in
 # {numref}`fig-oscillator-training`, which uses 256 times a step.
-# *Hint: a mean of $n$ independent terms scatters as $n^{-1/2}$.*
+# *Hint: a mean of $n$ independent terms scatters as $n^{-1/2}$; `Oscillator.integrand` is $q$, and 256 Gauss-Legendre nodes
+# give its integral.*
 # ```
 #
-# ```{solution} ex-oscillator-loss
+# ```{solution-start} ex-oscillator-loss
 # :class: dropdown
-#
+# ```
+
+# %%
+exact_q = jax.jit(jax.vmap(lambda t: hoam.systems.Oscillator().integrand(t, 8.0)))
+many_nodes = hoam.quadrature.gauss_legendre(256)
+integral = many_nodes.integrate(exact_q(jnp.asarray(many_nodes.nodes)))
+random_times = jax.random.uniform(jax.random.key(5), (1000, 256))
+terms = np.asarray(exact_q(random_times.ravel())).reshape(random_times.shape)
+for n in (64, 256):
+    spread = terms[:, :n].mean(axis=1).std() / abs(integral)
+    print(f"{n:3d} random times: relative spread {spread:.3f}")
+
+# %% [markdown]
 # The relative spread is the error of random times in {numref}`fig-oscillator-quadrature`,
 # {num}`fig-oscillator-quadrature.monte_carlo_64:.3f` with 64 times and half of it with 256. The scatter in
 # training, {num}`fig-oscillator-training.am_noise:.3f`, is larger: a learned potential is not pinned, and
 # every $c(t)$ it carries adds the error of $Q(c')$.
+#
+# ```{solution-end}
 # ```

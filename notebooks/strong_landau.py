@@ -37,6 +37,9 @@
 #
 # ## The full model
 #
+# ```{index} Landau damping
+# ```
+#
 # $$
 # \begin{aligned}
 # \dot x &= v, \qquad \dot v = \nabla\phi(t, x), \qquad \mu^2\Delta\phi = n - 1, \qquad x \in [0, 4\pi)^3 \text{ periodic}, \\
@@ -141,6 +144,13 @@ plt.show()
 
 # %% [markdown]
 # ## Decay, strong and weak
+#
+# ```{index} damping rate
+# ```
+# ```{index} single: Landau damping; strong
+# ```
+# ```{index} single: Landau damping; weak
+# ```
 #
 # The energy starts from $\alpha^2/(4\mu^2k^2)$ and has three more maxima before the horizon. The *decay rate* of a curve is half the
 # slope of the straight line through the logarithms of these four; in another run or a model, the maximum is the highest value within 0.6 of the
@@ -306,6 +316,9 @@ plt.show()
 # of the steps that should remove it.
 #
 # ## The population at t = 4
+#
+# ```{index} filamentation
+# ```
 #
 # The panels of Figure 3, and below them those of the end, where the filaments are thinnest.
 
@@ -490,6 +503,9 @@ plt.show()
 # AM converges with all three seeds, the one that had failed included, whose step sizes now fall more slowly; its errors are still several times those of HOAM-G at equal steps.
 #
 # ## The other four coordinates
+#
+# ```{index} single: marginal densities; stationary
+# ```
 #
 # Uniform positions and Maxwellian velocities should stay as they are. The models have to learn this: nothing in the network says so.
 

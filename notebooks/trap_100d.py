@@ -35,6 +35,9 @@
 #
 # ## The full model
 #
+# ```{index} particles in a trap, mean-field interaction
+# ```
+#
 # $$
 # \begin{aligned}
 # \mathrm{d}x_i &= \Bigl[(a(t) - x_i)^3 - \tfrac12(x_i - \bar x)\Bigr]\mathrm{d}t + \sqrt{0.02}\,\mathrm{d}W_i, \qquad
@@ -230,6 +233,9 @@ plt.show()
 #
 # ## The linear part, solved for
 #
+# ```{index} single: Ritz method; in high dimension
+# ```
+#
 # {py:mod}`hoam.ritz` adds to the trained network, which it leaves as it is, the coordinates $u_i = 2x_i - 1$ (normalised) and their
 # squares,
 #
@@ -373,6 +379,9 @@ plt.show()
 # seeds alike.
 #
 # ## Errors
+#
+# ```{index} Sinkhorn divergence, high dimension
+# ```
 #
 # Relative errors of the mean and of the one hundred variances ({py:func}`~hoam.metrics.distances.moment_errors`, over all times), and the Sinkhorn
 # divergence at $t = 1$ and $t = 2$, debiased, with every coordinate in units of its own root mean square and regularisation 5, which is

@@ -39,6 +39,9 @@
 #
 # ## The full model
 #
+# ```{index} two-stream instability, particle-in-cell method, Vlasov-Poisson equations
+# ```
+#
 # Electrons in one space and one velocity dimension obey
 #
 # $$
@@ -130,6 +133,9 @@ def draw_energies(energies):
 
 # %% [markdown]
 # ## Truth, floor and linear theory
+#
+# ```{index} floor, quiet loading, dispersion relation, growth rate
+# ```
 #
 # Two things have to be settled before any model is judged.
 #
@@ -381,6 +387,9 @@ plt.show()
 #
 # ## The linear part, solved exactly
 #
+# ```{index} Ritz method
+# ```
+#
 # The energy is a function of a few Fourier amplitudes of the density. In the loss they are a small part of
 # all motion, and stochastic gradients get them right last. But the loss is quadratic in the potential, so
 # for functions that enter linearly it has an exact minimiser. {py:mod}`hoam.ritz` adds to the trained
@@ -471,6 +480,9 @@ plt.show()
 # 4000 steps {num}`fig-two-stream-linear-part.training_seconds:.0f`.
 #
 # ## Phase space
+#
+# ```{index} trapping, vortices in phase space
+# ```
 #
 # This system's row of Figure 3: the population in phase space at $t = 20$. Nothing in the training asks
 # for vortices; they are where the samples went. The potential is smooth, so the thinnest filaments of
@@ -626,6 +638,9 @@ plt.show()
 #
 # ## As in the paper: random markers
 #
+# ```{index} noise of markers
+# ```
+#
 # The second protocol: 25 000 random markers, diffusion $\epsilon = 0.05$ in normalised units. Each model is
 # now compared with one run of the full model whose initial markers it is given, and with the floor.
 
@@ -732,17 +747,34 @@ plt.show()
 # :label: ex-two-stream-modes
 #
 # For two cold beams ($v_j \to 0$) show that the mode $k$ is unstable when $\mu k u < 1$, with $u = 3$. Which
-# modes of the box does this leave at $\mu = 1.25$ and $1.85$? Compare with {numref}`fig-two-stream-growth`.
-# *Hint: expand $1 + zZ(z) \approx -1/(2z^2)$ for large $z$, and look for $\omega = i\gamma$.*
+# modes of the box does this leave at $\mu = 1.25$ and $1.85$? Compute their growth rates, cold and at the temperature of the
+# experiment, and say which of them warmth slows down. Compare with {numref}`fig-two-stream-growth`.
+# *Hint: expand $1 + zZ(z) \approx -1/(2z^2)$ for large $z$, and look for $\omega = i\gamma$; `hoam.dispersion.fastest_root` solves
+# the full equation.*
 # ```
 #
-# ```{solution} ex-two-stream-modes
+# ```{solution-start} ex-two-stream-modes
 # :class: dropdown
+# ```
 #
 # $D = 1 - \frac{1}{2\mu^2}\bigl[(\omega - ku)^{-2} + (\omega + ku)^{-2}\bigr]$. With $\omega^2 = -\gamma^2$:
 # $\mu^2(\gamma^2 + k^2u^2)^2 = k^2u^2 - \gamma^2$, which has a solution $\gamma^2 > 0$ if and only if $\mu^2k^2u^2 <
 # 1$. For $\mu = 1.25$, $\mu k u = 0.47\,m$: modes 1 and 2. For $\mu = 1.85$, $0.70\,m$: mode 1 only.
-# Warm beams grow more slowly, as the figure shows.
+
+# %%
+for mu in test_mus:
+    for mode in (1, 2, 3):
+        k = 2 * np.pi * mode / system.length
+        a = (3 * k) ** 2  # then mu^2 (g + a)^2 = a - g for g, the square of the growth rate
+        cold = np.sqrt(max(np.roots([mu**2, 2 * mu**2 * a + 1, mu**2 * a**2 - a]).max(), 0))
+        warm = hoam.dispersion.fastest_root(k, mu=mu, beams=system.beams).imag
+        print(f"mu = {mu}, mode {mode}: cold {cold:.3f}, warm {warm:+.3f}")
+
+# %% [markdown]
+# The same modes grow, and the others are damped, which cold beams are not. Warmth slows mode 1 down at both parameters. Mode 2 at $\mu = 1.25$, close
+# to the limit of the cold beams, grows faster in warm ones, though still not as fast as mode 1.
+#
+# ```{solution-end}
 # ```
 #
 # ```{exercise} The price of random markers

@@ -10,6 +10,8 @@ import pytest
 import release
 import yaml
 
+import hoam
+
 ADDRESS = "https://github.com/someone/some-book"
 FILES = {
     "pyproject.toml": '[project]\nversion = "1.2.3"\n',
@@ -133,9 +135,11 @@ def test_a_release_that_agrees_passes(sources):
     [
         ("CITATION.cff", "version: 1.2.3", "version: 1.2.2", "version in CITATION.cff"),
         ("CITATION.cff", "2026-01-02", "2026-01-03", "date-released in CITATION.cff"),
+        ("CITATION.cff", "date-released", "# date-released", "date-released in CITATION.cff"),
         ("CITATION.cff", "repository-code", "x", "Expected repository-code"),
         ("CHANGELOG.md", "[1.2.3]", "[1.2.4]", "Expected a section on 1.2.3"),
-        ("CHANGELOG.md", "] - 2026-01-02", "] - unreleased", "date-released in CITATION.cff"),
+        ("CHANGELOG.md", "] - 2026-01-02", "] - unreleased", "Expected a date of 1.2.3"),
+        ("CHANGELOG.md", "] - 2026-01-02", "] - soon", "Expected a date of 1.2.3"),
         ("pyproject.toml", "1.2.3", "1.2.2", "Expected tag to be v1.2.2"),
     ],
 )
@@ -145,3 +149,19 @@ def test_a_release_that_disagrees_is_refused(sources, name, old, new, message):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(ValueError, match=message.replace(".", r"\.")):
         release.check(sources, "v1.2.3")
+
+
+def test_this_book_is_refused_for_what_only_a_release_brings_and_for_nothing_else(root):
+    changelog = (root / "CHANGELOG.md").read_text()
+    tag = f"v{hoam.__version__}"
+    released = re.search(rf"^## \[{re.escape(tag[1:])}\] - [\d-]+$", changelog, re.MULTILINE)
+    address = yaml.safe_load((root / "CITATION.cff").read_text()).get("repository-code")
+    if not released:
+        # Until then the date in CITATION.cff is that of the latest edition, for slides to cite.
+        with pytest.raises(ValueError, match=r"Expected a date of .*; got unreleased"):
+            release.check(root, tag)
+    elif not address:
+        with pytest.raises(ValueError, match="Expected repository-code"):
+            release.check(root, tag)
+    else:
+        release.check(root, tag)

@@ -1,6 +1,6 @@
 import nbformat
 import pytest
-from lint_notebooks import catalogue_problems, figure_names, lint, run_problems
+from lint_notebooks import catalogue_problems, figure_names, lint, placeholders, run_problems
 from nbformat import v4
 
 HEADER = (
@@ -40,12 +40,27 @@ def test_a_notebook_with_described_figures_passes(tmp_path):
         (' tags=["parameters"]', "", "Expected one cell tagged parameters"),
         ("# # A title", "# No title", "Expected a title"),
         ("What it shows.", "What it shows", "Expected a caption"),
+        ("What it shows.", "TODO: what it shows.", "caption: Expected a finished text; got 'TODO'"),
+        (
+            "A rising line.",
+            "ALT of a line.",
+            "text alternative: Expected a finished text; got 'ALT'",
+        ),
+        ("# # A title", "# # A title\n#\n# TEXT.", "prose: Expected a finished text; got 'TEXT'"),
     ],
 )
 def test_what_is_missing_is_said(tmp_path, old, new, message):
     found = problems(tmp_path, GOOD.replace(old, new))
     assert any(message in problem for problem in found)
     assert all(problem.startswith("example.py") for problem in found)
+
+
+@pytest.mark.parametrize("word", ["ALT", "TEXT", "TODO", "XXX", "FIXME", "Lorem ipsum", "CAPTION"])
+def test_a_placeholder_is_found_in_prose_and_left_alone_in_code(word):
+    for text in (f"{word}: see there.", f"```{{admonition}} {word}\n```", f"* a *{word}*"):
+        assert placeholders(text) == [word]
+    for text in (f"`{word}`", f"```python\nx = {word}\n```", f"MY_{word}", f"{word}URE", "text"):
+        assert placeholders(text) == []
 
 
 def test_a_figure_drawn_in_a_cell_without_metadata_is_a_problem(tmp_path):
