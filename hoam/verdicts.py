@@ -9,6 +9,9 @@ A claims file holds one table per claim. A rule compares two quantities with `<`
     confirmed = ["fig-a.error < 0.15", "fig-a.random > 3 * fig-a.error"]
     limited = ["fig-a.error < 0.5"]             # if not all of the above hold, but all of these
     limits = "..."                              # what the reader is told then
+    accepted = "confirmed with limits"          # the verdict that `make test` holds the claim to
+    reason = "..."                              # why it is accepted
+    unmet = ["fig-a.error < 0.15"]              # the rules that are known not to hold
 """
 
 import json
@@ -26,7 +29,10 @@ CONFIRMED = "confirmed"
 LIMITED = "confirmed with limits"
 NOT_CONFIRMED = "not confirmed"
 
-_KEYS = ("text", "figures", "confirmed", "limited", "limits")
+VERDICTS = (CONFIRMED, LIMITED, NOT_CONFIRMED)
+
+_ACCEPTED = ("accepted", "reason", "unmet")
+_KEYS = ("text", "figures", "confirmed", "limited", "limits", *_ACCEPTED)
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 _CONSTANT = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _NUMBER = r"fig-[a-z0-9-]+\.[A-Za-z_]\w*"
@@ -55,6 +61,20 @@ class Verdict:
     verdict: str
     conditions: tuple[Condition, ...]
     limits: str = ""
+    accepted: str = ""
+    reason: str = ""
+    unmet: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> tuple[Condition, ...]:
+        """The rules that hold and were accepted as unmet, or the other way round, each once."""
+        rules = {condition.rule: condition for condition in self.conditions}
+        return tuple(c for c in rules.values() if c.holds == (c.rule in self.unmet))
+
+    @property
+    def differs(self) -> bool:
+        """Whether the verdict is another than the accepted one."""
+        return bool(self.accepted) and self.verdict != self.accepted
 
 
 def recorded_numbers(results: Path) -> dict[tuple[str, str], float]:
@@ -119,14 +139,52 @@ def _judge_claim(claim: str, content: Mapping[str, Any], numbers: Numbers) -> Ve
         verdict,
         (*strict, *relaxed),
         content.get("limits", "") if verdict == LIMITED else "",
+        *(content.get(key, "") for key in ("accepted", "reason")),
+        tuple(content.get("unmet", ())),
     )
+
+
+def _check_accepted(place: str, content: Mapping[str, Any]) -> None:
+    """Raise where an accepted verdict is none, has no reason, or is known to fail no such rule."""
+    rules = {*content["confirmed"], *content.get("limited", ())}
+    strangers = sorted(set(content.get("unmet", ())) - rules)
+    problems = {
+        f"accepted to be one of {VERDICTS}; got {content.get('accepted')!r}": (
+            "accepted" in content and content["accepted"] not in VERDICTS
+        ),
+        "a reason for the accepted verdict; got none": (
+            "accepted" in content and not str(content.get("reason", "")).strip()
+        ),
+        f"rules of the claim under unmet; got {strangers}": bool(strangers),
+    }
+    for problem, there in problems.items():
+        if there:
+            message = f"{place}: Expected {problem}. Use the rules and verdicts of the claim."
+            raise ValueError(message)
+
+
+def difference(verdict: Verdict) -> str:
+    """Return how a verdict differs from the accepted one, and by which rules; empty if it does not.
+
+    Rules may change within a verdict: numbers have tolerances of their own.
+    """
+    if not verdict.differs:
+        return ""
+    lines = [
+        f"  {c.rule}: {c.left:.4g} against {c.right:.4g}, {'now holds' if c.holds else 'fails now'}"
+        for c in verdict.changed
+    ]
+    head = f"{verdict.claim}: Expected {verdict.accepted!r}; got {verdict.verdict!r}. "
+    head += f"Accepted, because {verdict.reason} Use another accepted verdict only with a reason."
+    return "\n".join([head, *(lines or ["  no rule is another than accepted: correct unmet"])])
 
 
 def judge(claims: Path, numbers: Numbers) -> list[Verdict]:
     """Return the verdict on each claim that has rules; a claim without rules is not judged yet.
 
     Raises:
-        ValueError: if a claim lacks its text, figures or rules list, or has an unknown key.
+        ValueError: if a claim lacks its text, figures or rules list, or has an unknown key, or if
+            what is accepted of it is no verdict, has no reason, or names rules it does not have.
     """
     content = read_toml(claims)
     for claim, entry in content.items():
@@ -140,6 +198,7 @@ def judge(claims: Path, numbers: Numbers) -> list[Verdict]:
                 f"got {sorted(entry)}. Use an empty list where there are no rules yet."
             )
             raise ValueError(message)
+        _check_accepted(f"{claims.name}, {claim}", entry)
     return [
         _judge_claim(claim, entry, numbers)
         for claim, entry in content.items()

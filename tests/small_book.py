@@ -52,6 +52,7 @@ title = "A rising line"
 systems = ["trap"]
 methods = ["AM"]
 paper = ["Figure 4"]
+panels = "The panel of the trap, μ < 1."
 units = { "energy*" = "J", t = "1", "x [0]" = "m" }
 """
 NOTEBOOK = """# # A title

@@ -1,5 +1,6 @@
 """The Sphinx extension, on a small book of its own: numbers, verdicts, report, rebuilds."""
 
+import re
 import sys
 
 import hoam_book
@@ -54,6 +55,16 @@ def test_the_verdict_is_shown_with_its_evidence(built):
     assert "confirmed with limits Small, not tiny." in words
     assert "fig-a.error &lt; 0.1" in words
     assert 'href="part/page.html#fig-a"' in html
+
+
+def test_a_verdict_that_is_not_the_accepted_one_says_so_on_its_page(book):
+    claims = book / "book" / "claims.toml"
+    text = 'accepted = "confirmed"\nreason = "it was tiny."\nunmet = []\n'
+    claims.write_text(claims.read_text() + text)
+    assert build(book) == ""
+    words = text_of(page(book, "index"))
+    assert re.search("C1: Expected .confirmed.; got .confirmed with limits.[.]", words)
+    assert "fig-a.error &lt; 1e-9: 1.234e-05 against 1e-09, fails now" in words
 
 
 def test_the_report_holds_every_number_and_every_run(built):

@@ -113,12 +113,14 @@ def test_a_figure_of_the_paper_leads_to_ours_in_one_step(built):
     assert 'href="part/page.html#fig-a"' in row
     assert 'href="part/page.html#fig-a-record"' in row
     assert 'href="index.html#claim-c1"' in row
+    assert "<br/><small>The panel of the trap, μ &lt; 1.</small>" in row
 
 
 def test_the_list_for_programs_describes_the_pages(built):
     content = check_list(built[0] / "out")
     (figure,) = content["figures"]
     assert (figure["title"], figure["paper"]) == ("A rising line", ["Figure 4"])
+    assert figure["panels"] == "The panel of the trap, μ < 1."
     assert figure["files"][0]["units"] == {"t": "1", "energy": "J", "time": "s"}
     assert [number["passed"] for number in figure["numbers"]] == [True, False]
 

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+from test_figure_numbers import profile_of_results
 
 from hoam import verdicts
 
@@ -101,9 +102,86 @@ def test_a_claim_with_missing_or_unknown_keys_is_an_error(tmp_path, line):
         judge(tmp_path, f'[C1]\ntext = "x"\nfigures = []\n{line}')
 
 
-def test_the_claims_of_the_book_can_be_judged(root):
+ACCEPTED = """accepted = "confirmed with limits"
+reason = "Mondays are enough."
+unmet = ["fig-a-b.error < 0.05"]
+"""
+
+
+def test_a_verdict_as_accepted_differs_in_nothing(tmp_path):
+    text = CLAIM.format(strict=0.05, relaxed=0.5).replace("\n[C2]", f"{ACCEPTED}\n[C2]")
+    (judged,) = judge(tmp_path, text)
+    assert (judged.changed, judged.differs, verdicts.difference(judged)) == ((), False, "")
+
+
+@pytest.mark.parametrize(
+    ("strict", "relaxed", "got", "rule"),
+    [
+        (0.05, 0.01, "not confirmed", "fig-a-b.error < 0.01: 0.1 against 0.01, fails now"),
+        (0.2, 0.5, "confirmed", "fig-a-b.error < 0.2: 0.1 against 0.2, now holds"),
+    ],
+)
+def test_another_verdict_names_the_rules_that_changed(tmp_path, strict, relaxed, got, rule):
+    accepted = ACCEPTED.replace("0.05", str(strict))
+    text = CLAIM.format(strict=strict, relaxed=relaxed).replace("\n[C2]", f"{accepted}\n[C2]")
+    (judged,) = judge(tmp_path, text)
+    said = verdicts.difference(judged)
+    assert said.startswith(f"C1: Expected 'confirmed with limits'; got {got!r}.")
+    assert "Mondays are enough." in said
+    assert said.splitlines()[1:] == [f"  {rule}"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("confirmed with limits", "true", "Expected accepted to be one of"),
+        ("Mondays are enough.", "", "Expected a reason"),
+        (
+            "error < 0.05",
+            "error < 0.06",
+            r"Expected rules of the claim .*; got \['fig-a-b",
+        ),
+    ],
+)
+def test_what_is_accepted_is_checked(tmp_path, old, new, message):
+    text = CLAIM.format(strict=0.05, relaxed=0.5)
+    text = text.replace("\n[C2]", f"{ACCEPTED.replace(old, new)}\n[C2]")
+    with pytest.raises(ValueError, match=message):
+        judge(tmp_path, text)
+
+
+@pytest.fixture(scope="module")
+def book(root):
     numbers = verdicts.recorded_numbers(root / "results")
     assert numbers, "Expected results; got none. Use `make test`, which runs the notebooks first."
-    judged = verdicts.judge(root / "book" / "claims.toml", numbers)
+    return root / "book" / "claims.toml", numbers
+
+
+@pytest.mark.parametrize("claim", [f"C{i}" for i in range(1, 9)])
+def test_the_verdict_on_a_claim_of_the_paper_is_the_accepted_one(book, claim):
+    (judged,) = (verdict for verdict in verdicts.judge(*book) if verdict.claim == claim)
+    assert judged.accepted, f"Expected an accepted verdict of {claim}; got none."
+    if profile_of_results() != "quick" and judged.differs:  # quick numbers exist, no more
+        pytest.fail(verdicts.difference(judged), pytrace=False)
+
+
+def test_a_regression_in_any_deciding_rule_differs_from_what_is_accepted(book):
+    claims, numbers = book
+    for judged in verdicts.judge(claims, numbers):
+        content = verdicts.read_toml(claims)[judged.claim]
+        deciding = "confirmed" if judged.verdict == verdicts.CONFIRMED else "limited"
+        for rule in content.get(deciding, ()):
+            spoilt = dict(numbers)
+            for figure, name in numbers:
+                if f"{figure}.{name}" in rule.split():
+                    spoilt[figure, name] = math.nan
+            (again,) = (v for v in verdicts.judge(claims, spoilt) if v.claim == judged.claim)
+            assert again.verdict == verdicts.NOT_CONFIRMED
+            assert f"\n  {rule}: " in verdicts.difference(again)
+
+
+def test_the_claims_of_the_book_can_be_judged(book):
+    claims, numbers = book
+    judged = verdicts.judge(claims, numbers)
     figures = {figure for figure, _ in numbers}
     assert all(set(verdict.figures) <= figures for verdict in judged)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 _REQUIRED = {"title", "systems", "methods", "units"}
-_KEYS = _REQUIRED | {"paper"}
+_KEYS = _REQUIRED | {"paper", "panels"}
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Subject:
         methods: names among those that the file lists.
         units: unit by pattern of the arrays' names; the first pattern that matches counts.
         paper: figures and tables of the paper that it answers.
+        panels: which panels of these they are, and how ours lie.
     """
 
     title: str
@@ -28,6 +29,7 @@ class Subject:
     methods: tuple[str, ...]
     units: dict[str, str]
     paper: tuple[str, ...] = ()
+    panels: str = ""
 
     @property
     def words(self) -> str:
@@ -73,6 +75,8 @@ def _problems(entry: dict[str, Any], content: dict[str, Any]) -> Iterator[str]:
         unknown = sorted(set(entry.get(key, ())) - set(content[key]))
         if unknown:
             yield f"{key} among {list(content[key])}; got {unknown}"
+    if "panels" in entry and not (entry.get("paper") and entry["panels"]):
+        yield f"panels, in words, of a figure of the paper; got {entry['panels']!r}"
     for unit in entry.get("units", {}).values():
         if not unit or set(unit) & set(",[]\n"):
             yield f"units without commas and brackets; got {unit!r}"
@@ -88,6 +92,7 @@ def _subject(figure: str, entry: dict[str, Any], content: dict[str, Any]) -> Sub
         tuple(entry["methods"]),
         entry["units"],
         tuple(entry.get("paper", ())),
+        entry.get("panels", ""),
     )
 
 

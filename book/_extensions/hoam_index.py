@@ -95,9 +95,10 @@ def index(results: Results, places: dict[str, Place], address: Address, base: st
 def _answer(results: Results, place: Place, address: Address) -> str:
     subject = results.catalogue.subjects[place.figure]
     page = address(place.page)
+    panels = f"<br/><small>{escape(subject.panels)}</small>" if subject.panels else ""
     return (
         f'<li><a href="{page}#{place.figure}">{place.label}</a>: {escape(subject.words)} '
-        f'(<a href="{page}#{place.record}">record</a>)</li>'
+        f'(<a href="{page}#{place.record}">record</a>){panels}</li>'
     )
 
 

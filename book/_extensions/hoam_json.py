@@ -58,6 +58,7 @@ def _figure(
         "methods": subject.methods,
         "claims": [verdict.claim for verdict in results.claims_of(figure)],
         "paper": subject.paper,
+        **({"panels": subject.panels} if subject.panels else {}),
         "files": [_file(name, results, figure) for name in ordered(entry["files"], figure)],
         "source": cell
         and {

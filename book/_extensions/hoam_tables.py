@@ -76,6 +76,8 @@ class VerdictsDirective(SphinxDirective):
         style = "hoam-" + verdict.verdict.replace(" ", "-")
         judgement = [paragraph(nodes.strong("", verdict.verdict, classes=[style]))]
         judgement += [paragraph(verdict.limits)] if verdict.limits else []
+        lines = verdicts.difference(verdict).splitlines()
+        judgement += [paragraph(nodes.strong("", line)) for line in lines]
         return [
             nodes.paragraph("", verdict.claim, ids=[claim_anchor(verdict.claim)]),
             paragraph(verdict.text),
