@@ -139,7 +139,8 @@ def _judge_claim(claim: str, content: Mapping[str, Any], numbers: Numbers) -> Ve
         verdict,
         (*strict, *relaxed),
         content.get("limits", "") if verdict == LIMITED else "",
-        *(content.get(key, "") for key in ("accepted", "reason")),
+        content.get("accepted", ""),
+        content.get("reason", ""),
         tuple(content.get("unmet", ())),
     )
 

@@ -55,6 +55,8 @@
 profile = "book"
 
 # %% tags=["hide-input"]
+from itertools import product
+
 import jax
 import matplotlib.pyplot as plt
 import numpy as np
@@ -340,6 +342,15 @@ for (name, seed), model in models.items():
         energies[name, seed, mu] = energy(paths, mu)
 figure = draw_energies(energies)
 record_scores("fig-bump-energy", energies)
+for (name, stem), mu in product(METHODS.items(), test_mus):  # the range over the seeds
+    each = [scores(energies[name, s, mu], pairs["collisions", mu][0]) for s in SEEDS[name]]
+    for metric in ("l2", "mean_relative"):
+        values = [score[metric] for score in each]
+        ends = {"best": min(values), "worst": max(values)}
+        report.record(
+            "fig-bump-energy",
+            **{f"{stem}_{metric}_{end}_{label[mu]}": value for end, value in ends.items()},
+        )
 report.figure(
     "fig-bump-energy",
     figure,

@@ -6,6 +6,7 @@ import re
 import hoam_comparison
 import hoam_numbers
 import pytest
+from hoam_cells import Cell
 from hoam_results import Results
 
 TABLES = """[table-errors]
@@ -48,15 +49,15 @@ def html_of(results):
 def test_the_first_pattern_that_names_a_recorded_number_fills_the_cell(results):
     rows = dict(hoam_comparison.tables(results)["table-errors"].rows)
     cfm, hoam_g, floor = rows["bump, μ = 1.35"]
-    assert (cfm, floor) == ((123.4, None), (4.56e-5, None))
-    assert hoam_g == (0.1234, 0.2)
+    assert (cfm, floor) == (Cell(123.4), Cell(4.56e-5))
+    assert hoam_g == Cell(0.1234, worst=0.2)
     assert rows["trap"][2] is None
 
 
 def test_the_worst_of_one_seed_is_not_shown(results):
     results.numbers["fig-a", "hoam_g_worst_135"] = results.numbers["fig-a", "hoam_g_135"]
     rows = dict(hoam_comparison.tables(results)["table-errors"].rows)
-    assert rows["bump, μ = 1.35"][1] == (0.1234, None)
+    assert rows["bump, μ = 1.35"][1] == Cell(0.1234)
 
 
 def test_a_cell_without_a_number_is_an_error_unless_it_is_absent(results):
@@ -103,7 +104,7 @@ def test_csv_holds_every_number_in_full_and_the_worst_beside_it(results):
 
 def test_latex_has_a_line_for_each_row_and_powers_of_ten(results):
     text = hoam_comparison.as_latex(hoam_comparison.tables(results)["table-errors"])
-    assert r"bump, $\mu$ = 1.35 & $123$ & $0.12$ & $4.6\times10^{-5}$ \\" in text
+    assert r"bump, $\mu$ = 1.35 & $123$ & $0.12$ ($0.2$) & $4.6\times10^{-5}$ \\" in text
     assert r"trap & $0.01$ & $2$ & -- \\" in text
     assert text.count(r"\\") == 3
 
@@ -123,3 +124,56 @@ def test_the_links_of_a_table_lead_to_the_files_that_are_written(results, tmp_pa
     links = re.findall(r'href="../([^"]+)"', html_of(results))
     assert len(links) == 2
     assert all((tmp_path / link).is_file() for link in links)
+
+
+TIMES = """[table-times]
+caption = "Seconds."
+first = "system"
+single = "one seed"
+fixed = ["full"]
+columns = { full = "full", CFM = "cfm", "HOAM-G" = "hoam_g" }
+[[table-times.rows]]
+label = "trap"
+cells = ["fig-t.{column}"]
+best = ["fig-t.best_{column}"]
+worst = ["fig-t.worst_{column}"]
+error = ["fig-t.error_{column}"]
+reached = ["fig-t.reached_{column}"]
+numbers = { full = "fig-t.full" }
+"""
+
+
+@pytest.fixture
+def times(results):
+    (results.root / "book" / "tables.toml").write_text(TIMES, encoding="utf-8")
+    names = {"full": 0.5, "cfm": 2.0, "best_cfm": 2.0, "worst_cfm": 2.0, "hoam_g": 3.0}
+    names |= {"best_hoam_g": 2.5, "worst_hoam_g": 4.0, "error_hoam_g": 0.01, "error_cfm": 0.02}
+    names |= {"reached_hoam_g": 1.0, "reached_cfm": 0.0}
+    results.numbers.update({("fig-t", name): value for name, value in names.items()})
+    return results
+
+
+def test_a_number_without_a_range_is_marked_and_a_time_has_its_error(times):
+    table = hoam_comparison.tables(times)["table-times"]
+    full, cfm, hoam_g = table.rows[0][1]
+    assert full == Cell(0.5)  # a column without seeds
+    assert cfm == Cell(2.0, error=0.02, reached=False, note="one seed")
+    assert hoam_g == Cell(3.0, 2.5, 4.0, 0.01, reached=True)
+    html = "".join(hoam_comparison._html(table, "../"))
+    assert "2<sup>\N{DAGGER}</sup><br/><small>error 0.02, not reached</small>" in html
+    assert "3 (2.5\N{EN DASH}4)<br/><small>error 0.01, reached</small>" in html
+    assert "<p>\N{DAGGER} one seed. Table as" in html
+
+
+def test_csv_and_latex_hold_range_error_and_mark_too(times):
+    table = hoam_comparison.tables(times)["table-times"]
+    heading, trap = list(csv.reader(hoam_comparison.as_csv(table).splitlines()))
+    found = dict(zip(heading, trap, strict=True))
+    assert found == {
+        **{"system": "trap", "full": "0.5", "CFM": "2.0", "CFM, error": "0.02"},
+        **{"CFM, reached": "no", "CFM, note": "one seed", "HOAM-G": "3.0", "HOAM-G, best": "2.5"},
+        **{"HOAM-G, worst": "4.0", "HOAM-G, error": "0.01", "HOAM-G, reached": "yes"},
+    }
+    text = hoam_comparison.as_latex(table)
+    assert r"trap & $0.5$ & $2$$^\dagger$ [$0.02$]$^*$ & $3$ ($2.5$--$4$) [$0.01$] \\" in text
+    assert r"\multicolumn{4}{l}{$^\dagger$ one seed; in square brackets: error; $^*$ not" in text

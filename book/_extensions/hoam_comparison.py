@@ -10,9 +10,11 @@
       { label = "bump", cells = ["fig-a.{column}_l2"], worst = ["fig-a.{column}_worst"] },
     ]
 
-The first pattern of `cells` that names a recorded number fills the cell, and the same of `worst`
-follows in brackets. A row may give single numbers by column, `numbers = { floor = "fig-b.pair" }`,
-and list columns that it has no number for, `absent = ["cfm"]`.
+The first pattern of `cells` that names a recorded number fills the cell, and those of `best` and
+`worst` follow in brackets. `error` and `reached` say what a time was spent for. A row may give
+single numbers by column, `numbers = { floor = "fig-b.pair" }`, and list columns that it has no
+number for, `absent = ["cfm"]`. With `single = "one seed"` a table marks every number that has no
+range, except in the columns of `fixed`, and says so below.
 """
 
 import csv
@@ -23,8 +25,9 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hoam_cells
 from docutils import nodes
-from hoam_numbers import number_html, number_latex, short
+from hoam_cells import MARK, PARTS, Cell
 from hoam_places import to_root
 from hoam_results import Results
 from hoam_tables import load_for_page
@@ -37,13 +40,6 @@ FOLDER = "_tables"
 _PARTS = ("caption", "first", "columns", "rows")
 
 
-class Cell(NamedTuple):
-    """A number of a table, and the worst over seeds where there is one."""
-
-    value: float
-    worst: float | None
-
-
 class Table(NamedTuple):
     """A table whose numbers are looked up; an absent one is nothing."""
 
@@ -51,6 +47,12 @@ class Table(NamedTuple):
     caption: str
     headings: list[str]
     rows: list[tuple[str, list[Cell | None]]]
+
+    @property
+    def notes(self) -> list[str]:
+        """What the marks of its cells mean."""
+        cells = [cell for _, row in self.rows for cell in row if cell]
+        return sorted({cell.note for cell in cells if cell.note})
 
 
 def tables(results: Results) -> dict[str, Table]:
@@ -73,13 +75,15 @@ def _table(name: str, entry: dict[str, Any], results: Results) -> Table:
         raise ValueError(message)
     columns = entry["columns"]
     rows = [
-        (row["label"], [_cell(name, row, column, results) for column in columns.values()])
+        (row["label"], [_cell(name, entry, row, column, results) for column in columns.values()])
         for row in entry["rows"]
     ]
     return Table(name, entry["caption"], [entry["first"], *columns], rows)
 
 
-def _cell(name: str, row: dict[str, Any], column: str, results: Results) -> Cell | None:
+def _cell(
+    name: str, entry: dict[str, Any], row: dict[str, Any], column: str, results: Results
+) -> Cell | None:
     given = row.get("numbers", {}).get(column)
     patterns = [given] if given else row.get("cells", [])
     value = _first(patterns, column, results)
@@ -91,8 +95,14 @@ def _cell(name: str, row: dict[str, Any], column: str, results: Results) -> Cell
             f"{patterns}. Use report.record, or absent = [{column!r}]."
         )
         raise ValueError(message)
-    worst = None if given else _first(row.get("worst", []), column, results)
-    return Cell(value, None if worst == value else worst)  # one seed is no spread
+    keys = () if given else ("best", "worst", "error", "reached")
+    parts = {key: _first(row.get(key, []), column, results) for key in keys}
+    ends = {parts.get("best"), parts.get("worst")} - {None}
+    if not ends or ends == {value}:  # one seed is no spread
+        note = "" if column in entry.get("fixed", []) else entry.get("single", "")
+        parts |= {"best": None, "worst": None, "note": note}
+    reached = parts.get("reached")
+    return Cell(value, **parts | {"reached": None if reached is None else bool(reached)})
 
 
 def _first(patterns: list[str], column: str, results: Results) -> float | None:
@@ -102,23 +112,19 @@ def _first(patterns: list[str], column: str, results: Results) -> float | None:
 
 
 def as_csv(table: Table) -> str:
-    """Return the table as CSV, the worst over seeds in a column of its own where there is one."""
-    worst = [
-        any(row[i] and row[i].worst is not None for _, row in table.rows) for i in _indices(table)
-    ]
-    headings = [table.headings[0]]
-    for heading, has_worst in zip(table.headings[1:], worst, strict=True):
-        headings += [heading, f"{heading}, worst"] if has_worst else [heading]
+    """Return the table as CSV, what stands beside a number in columns of its own."""
+    headings, columns = [table.headings[0]], []
+    for i, heading in enumerate(table.headings[1:]):
+        cells = [row[i] for _, row in table.rows]
+        parts = [p for p in PARTS if any(c and hoam_cells.part(c, p) != "" for c in cells)]
+        headings += [heading, *(f"{heading}, {part}" for part in parts)]
+        columns += [(i, "value"), *((i, part) for part in parts)]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(headings)
-    for label, cells in table.rows:
-        line: list[str | float] = [label]
-        for cell, has_worst in zip(cells, worst, strict=True):
-            line.append(cell.value if cell else "")
-            if has_worst:
-                line.append(cell.worst if cell and cell.worst is not None else "")
-        writer.writerow(line)
+    for label, row in table.rows:
+        cells = [(row[i], part) for i, part in columns]
+        writer.writerow([label, *(hoam_cells.part(c, part) if c else "" for c, part in cells)])
     return stream.getvalue()
 
 
@@ -132,13 +138,15 @@ def as_latex(table: Table) -> str:
         r"\midrule",
     ]
     for label, cells in table.rows:
-        texts = [f"${number_latex(short(c.value))}$" if c else "--" for c in cells]
+        texts = [hoam_cells.latex(cell) if cell else "--" for cell in cells]
         lines.append(" & ".join([_latex_text(label), *texts]) + r" \\")
-    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}", ""])
-
-
-def _indices(table: Table) -> range:
-    return range(len(table.headings) - 1)
+    lines += [r"\bottomrule"]
+    notes = [rf"$^\dagger$ {note}" for note in table.notes]
+    if any(cell and cell.error is not None for _, row in table.rows for cell in row):
+        notes += [r"in square brackets: error; $^*$ not reached"]
+    if notes:
+        lines += [rf"\multicolumn{{{len(table.headings)}}}{{l}}{{{'; '.join(notes)}}} \\"]
+    return "\n".join([*lines, r"\end{tabular}", ""])
 
 
 def _latex_text(text: str) -> str:
@@ -158,11 +166,11 @@ def _html(table: Table, base: str) -> Iterator[str]:
             if cell is None:
                 yield "<td>–</td>"
                 continue
-            worst = f" ({number_html(short(cell.worst))})" if cell.worst is not None else ""
-            yield f'<td data-value="{cell.value:.6g}">{number_html(short(cell.value))}{worst}</td>'
+            yield f'<td data-value="{cell.value:.6g}">{hoam_cells.html(cell)}</td>'
         yield "</tr>"
     links = (f'<a href="{base}{FOLDER}/{table.name}.{e}" download>{e}</a>' for e in ("csv", "tex"))
-    yield f"</tbody></table></div><p>Table as {' · '.join(links)}</p>"
+    notes = "".join(f"{MARK} {escape(note)}. " for note in table.notes)
+    yield f"</tbody></table></div><p>{notes}Table as {' · '.join(links)}</p>"
 
 
 class ResultsTableDirective(SphinxDirective):
