@@ -265,7 +265,10 @@ for case, (system, mu, *_) in CASES.items():
         "fig-comparison-time",
         **{f"full_{case}": full[case]},
         **{f"seconds_{METHODS[name]}_{case}": seconds[case, name] for name in METHODS},
-        **{f"slowest_{METHODS[n]}_{c}": took for (c, n), took in slowest.items() if c == case},
+        **{
+            f"slowest_{METHODS[name]}_{case}": slowest.get((case, name), seconds[case, name])
+            for name in METHODS
+        },
     )
 DRAWN = ("bistable", "chaos_1365")
 for case in CASES:
