@@ -1,4 +1,4 @@
-r"""What `time_to_accuracy` trains: two populations, the recipe of each, and one idea a case.
+r"""What `time_to_accuracy` trains: three populations, the recipe of each, and one idea a case.
 
 Each case differs in one idea from the recipe of the book, but for `plain`, which has none of them.
 Judged is always an error of the rollout at parameters that are not tested on, never the loss: a
@@ -54,12 +54,15 @@ class Problem:
         judge: from a training run to the error of its models.
         goal: the error that is good enough.
         cases: by name; the recipe is the first, `plain` the last.
+        linear_samples: samples of each time in the linear system, fewer than there are: its time
+            goes into the gradients of the network at all of them.
     """
 
     recipe: Callable[[int], Config]
     judge: Callable[[Config], Judge]
     goal: float
     cases: dict[str, Case]
+    linear_samples: int = 2**12
 
     def runs(self) -> list[tuple[str, int]]:
         """Return all cases with their budgets."""
@@ -149,12 +152,34 @@ _TWO_STREAMS = Problem(
         "even weight in time": Case(_UNWEIGHTED),
         "no frequencies": Case(_PAPERS),
         "half the width": Case({"network": _NARROW}),
+        "half the width and linear part": Case(
+            {"network": _NARROW}, linear=_GAUSS, budgets=(50, 100, 250, 500)
+        ),
         "Adam instead of Muon": Case(_ADAM),
         "Lion instead of Muon": Case(
             {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
         ),
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
+)
+# Its waves carry a thousandth of the two streams' energy: markers' noise has to be smaller.
+_BUMP_STEPS = (100, 400)
+_BUMP = Problem(
+    recipe=_shipped("bump_on_tail-hoam_g"),
+    judge=energy,
+    goal=0.25,
+    cases={
+        "recipe": Case(budgets=_BUMP_STEPS),
+        "linear part": Case(linear=quadrature.gauss_legendre(128), budgets=_BUMP_STEPS),
+        "plain": Case(
+            {"method": action_matching(rule=quadrature.gauss_legendre(128))}
+            | {"minibatch": independent(64)}
+            | _ADAM
+            | _PAPERS,
+            budgets=_BUMP_STEPS[-1:],
+        ),
+    },
+    linear_samples=2**15,
 )
 _SHORT = (150, 600)
 _OSCILLATOR = Problem(
@@ -170,5 +195,6 @@ _OSCILLATOR = Problem(
 )
 PROBLEMS = {
     "two streams": _TWO_STREAMS,
+    "bump on tail": _BUMP,
     "oscillator": _OSCILLATOR,
 }

@@ -34,9 +34,6 @@ from hoam.types import Node
 
 RECORDS = Outcomes.of("time_to_accuracy")
 SEEDS = (0, 1, 2)
-#: Samples of each time in the linear system, fewer than there are: its time goes into the gradients
-#: of the network at all of them.
-LINEAR_SAMPLES = 2**12
 
 
 def slug(case: str) -> str:
@@ -85,7 +82,9 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     model, judge = config.run(progress=sys.stderr.isatty()), problem.judge(config)
     new = {
         f"{name}, {other}, {steps}, {seed}": judge(
-            model if idea.linear is None else with_linear_part(model, config, idea.linear)
+            model
+            if idea.linear is None
+            else with_linear_part(model, config, idea.linear, problem.linear_samples)
         )
         for other, idea in problem.cases.items()
         if idea.changes == problem.cases[case].changes and steps in idea.budgets
@@ -95,13 +94,13 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     return new
 
 
-def with_linear_part(model: Model, config: Config, rule: Rule) -> Model:
-    """Return a trained model with its linear part, on few of its training samples."""
+def with_linear_part(model: Model, config: Config, rule: Rule, samples: int) -> Model:
+    """Return a trained model with its linear part, on some of its training samples."""
     system, times = config.system, rule.times(0.0, config.system.horizon)
     population = system.population(
         config.keys()["train"], mus=config.mus, times=times, n_samples=config.n_samples
     )
-    return enrich(model, population.thin(LINEAR_SAMPLES), rule=rule)
+    return enrich(model, population.thin(samples), rule=rule)
 
 
 def needed(curve: Curve, goal: float) -> tuple[float, float]:
@@ -151,7 +150,7 @@ def linear_seconds(name: str, case: str) -> float:
     if rule is None:
         return 0.0
     system, times = run.system, rule.times(0.0, run.system.horizon)
-    count = min(LINEAR_SAMPLES, run.n_samples)
+    count = min(problem.linear_samples, run.n_samples)
     shape = (len(run.mus), times.size, count, len(system.coordinates))
     samples = np.random.default_rng(0).random(shape, np.float32)
     population = Population(
