@@ -43,7 +43,7 @@ print(survey(train))
 # the motion, `hoam.methods.action_matching` has the higher order.
 
 # %%
-method = hoam.methods.dice(rule=hoam.quadrature.spline(train.times), epsilon=EPSILON)
+method = hoam.methods.dice(rule=hoam.given_times.on_times(train.times), epsilon=EPSILON)
 models = [
     hoam.fit(
         jax.random.key(seed),

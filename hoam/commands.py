@@ -27,7 +27,6 @@ from hoam.model import load
 from hoam.monitors import means
 from hoam.output import log_file, moment_table, refuse_existing, save_npz
 from hoam.population import Population
-from hoam.quadrature import spline
 from hoam.readers import read_states
 from hoam.settings import Data, load_settings
 from hoam.survey import distance, survey
@@ -105,7 +104,7 @@ def fit(
         raise FileExistsError(message)
     population, held_out = _load(data, settings.data)
     found = survey(population)
-    method = settings.method(spline(population.times))
+    method = settings.method(found.rule)
     network = settings.architecture(tuple(p is not None for p in population.periods))
     monitor = None
     if None in population.periods:

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from hoam.given_times import on_times
 from hoam.minibatches import Minibatch
 from hoam.population import Population
-from hoam.quadrature import Rule, spline
+from hoam.quadrature import Rule
 from hoam.scaling import Scaling
 from hoam.types import Node, PRNGKey
 
@@ -37,8 +38,8 @@ def node_table(rule: Rule, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
             f"Expected samples at the nodes of {rule.name}; got none "
             f"within {miss.max():.1e} of "
             f"node {rule.nodes[miss.argmax()]:.6f}. "
-            "Use population(times=rule.times(start, end)), or hoam.quadrature.spline(times) for "
-            "the times you have."
+            "Use population(times=rule.times(start, end)), or hoam.given_times.on_times(times) "
+            "for the times you have."
         )
         raise ValueError(message)
     weights = np.zeros(times.size)
@@ -92,7 +93,7 @@ def _fixed_table(rule: Rule, times: np.ndarray) -> Table:
 
 def _random_table(draw_times: Callable[[PRNGKey], Array], times: np.ndarray) -> Table:
     # Uniform in time from the times there are: each is drawn as often as its share of the interval.
-    shares = jnp.cumsum(jnp.asarray(spline(times).weights))
+    shares = jnp.cumsum(jnp.asarray(on_times(times).weights))
     last = times.size - 1
 
     def table(key: PRNGKey) -> tuple[Array, Array, Array]:

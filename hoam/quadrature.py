@@ -34,12 +34,14 @@ class Rule:
         name: what figures call the rule.
         draw: of a random rule, from a key to `[n]` nodes in (0, 1]. Training draws afresh at each
             step; `nodes` are one draw. `None` for a fixed rule.
+        why: of a rule chosen among several, why it is this one.
     """
 
     nodes: np.ndarray
     weights: np.ndarray
     name: str
     draw: Callable[[PRNGKey], Float[Array, " n"]] | None = None
+    why: str = ""
 
     @property
     def random(self) -> bool:
@@ -181,30 +183,50 @@ def stratified(n: int, *, key: PRNGKey | None = None) -> Rule:
     return _random(n, draw, f"stratified {n}", key)
 
 
+def unit_nodes(times: np.ndarray) -> np.ndarray:
+    """Return times mapped to [0, 1], the ends to 0 and 1.
+
+    Args:
+        times: `[T]`, ascending, any units.
+
+    Raises:
+        ValueError: if there are fewer than two times, or they do not ascend, also once mapped.
+    """
+    times = as_times(times)
+    nodes = (times - times[0]) / (times[-1] - times[0])
+    if not (np.diff(nodes) > 0).all():
+        j = int(np.argmin(np.diff(nodes)))
+        message = (
+            "Expected times that double precision tells apart on their interval; got "
+            f"{times[j]} and {times[j + 1]}. Remove one of them."
+        )
+        raise ValueError(message)
+    return nodes
+
+
 def spline(times: np.ndarray) -> Rule:
     """Return the rule that integrates the cubic spline through values at given `times`.
 
-    For data that exists only at its own, possibly irregular, times: the weights are the integrals
-    of the cardinal splines (not-a-knot), of order 4; with fewer than four times the interpolating
-    polynomial is used. Never move Gauss nodes to the nearest time you have: it breaks the gauge
-    test.
+    For data that exists only at its own times: the weights are the integrals of the cardinal
+    splines (not-a-knot), of order 4; with fewer than four times the interpolating polynomial is
+    used. Irregular times may make weights negative; then use
+    `hoam.given_times.on_times`. Never move Gauss
+    nodes to the nearest time you have: it breaks the gauge test.
 
     Args:
         times: `[T]`, ascending, any units; they are mapped to [0, 1] with the ends at 0 and 1.
 
     Raises:
-        ValueError: if there are fewer than two times, they do not ascend, or a weight is negative
-            (times too irregular for a stable rule).
+        ValueError: if there are fewer than two times, they do not ascend, or a weight is negative.
     """
-    times = as_times(times)
-    nodes = (times - times[0]) / (times[-1] - times[0])
+    nodes = unit_nodes(times)
     basis = make_interp_spline(nodes, np.eye(nodes.size), k=min(3, nodes.size - 1))
     weights = basis.integrate(0.0, 1.0)
-    if (weights < 0).any():
+    if (weights <= 0).any():
         message = (
             f"Expected times that give positive spline weights; got {weights.min():.2e} at "
-            f"time {times[weights.argmin()]:g}. Use more evenly spaced times, or drop some where "
-            "they are dense."
+            f"time {np.asarray(times)[weights.argmin()]:g}. Use hoam.given_times.on_times, which "
+            "finds positive weights for any times."
         )
         raise ValueError(message)
     return Rule(nodes, weights, f"spline {nodes.size}")

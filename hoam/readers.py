@@ -14,17 +14,17 @@ Three layouts are known, told apart by the file's ending and by the names in it:
   there are fewer samples, a coordinate `time`, and a variable `mu` along `parameter`, with at most
   one more dimension. Without a parameter, neither `parameter` nor `mu`.
 
-All but `.npz` need the packages of `pip install hoam[data]`, which are imported only when a file
-asks for them. No file is read that would run code: no pickle.
+`hoam.formats` says what is not read: broken files, pickles, and files that unpack to far more than
+their size.
 """
 
-import importlib
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from hoam.formats import load_csv, load_netcdf, load_npz, load_parquet, load_zarr, no_numbers
 
 
 class Snapshots(NamedTuple):
@@ -54,7 +54,8 @@ def read(path: Path | str) -> Snapshots:
         ModuleNotFoundError: if a package that reads it is missing.
     """
     path = Path(path)
-    return _known(path, {**_ARRAYS, **_TABLES, **_DATASETS})(path)
+    tables, datasets = dict.fromkeys(_TABLES, _read_table), dict.fromkeys(_DATASETS, _read_dataset)
+    return _known(path, {".npz": _read_arrays, **tables, **datasets})(path)
 
 
 def read_states(path: Path | str) -> np.ndarray:
@@ -69,8 +70,7 @@ def read_states(path: Path | str) -> np.ndarray:
         ModuleNotFoundError: if a package that reads it is missing.
     """
     path = Path(path)
-    known = {".npz": _load_npz, **{suffix: _load_table for suffix in _TABLES}}
-    content = _known(path, known)(path)
+    content = _known(path, {".npz": load_npz, **_TABLES})(path)
     return _columns(content, "x", path)
 
 
@@ -85,7 +85,7 @@ def _known(path: Path, readers: Mapping[str, Callable]) -> Callable:
 
 
 def _read_arrays(path: Path) -> Snapshots:
-    content = _load_npz(path)
+    content = load_npz(path)
     if "samples" not in content:
         return _from_table(content, path)
     if "times" not in content:
@@ -94,21 +94,18 @@ def _read_arrays(path: Path) -> Snapshots:
 
 
 def _read_table(path: Path) -> Snapshots:
-    return _from_table(_load_table(path), path)
+    return _from_table(_TABLES[path.suffix](path), path)
 
 
 def _read_dataset(path: Path) -> Snapshots:
-    xarray = _package("xarray", path)
-    try:
-        with xarray.open_dataset(path, **_DATASETS_OPTIONS[path.suffix]) as dataset:
-            content = dataset.load()
-    except (OSError, ValueError, KeyError) as error:
-        raise _unreadable(path, error) from error
+    content = _DATASETS[path.suffix](path)
     if "samples" not in content or "time" not in content:
         raise _missing(path, "variables samples and time", content.variables)
     names = ["time", "sample", "coordinate"]
     names = ["parameter", *names] if "parameter" in content["samples"].dims else names
-    if set(content["samples"].dims) != set(names) or ("parameter" in names) != ("mu" in content):
+    of_mu = content["mu"].dims if "mu" in content else ()
+    matched = ("parameter" in names) == ("mu" in content) == ("parameter" in of_mu)
+    if set(content["samples"].dims) != set(names) or not matched:
         raise _missing(
             path,
             "samples(parameter, time, sample, coordinate) and mu(parameter), or neither "
@@ -124,52 +121,33 @@ def _read_dataset(path: Path) -> Snapshots:
     )
 
 
-def _load_npz(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise _unreadable(path, error) from error
-
-
-def _load_table(path: Path) -> dict[str, np.ndarray]:
-    pandas = _package("pandas", path)
-    reader = pandas.read_csv if path.suffix == ".csv" else pandas.read_parquet
-    try:
-        table = reader(path)
-    except ImportError as error:
-        raise _not_installed(path, "pyarrow") from error
-    except (OSError, ValueError) as error:  # what both readers raise on a broken file
-        raise _unreadable(path, error) from error
-    return {str(name): table[name].to_numpy() for name in table.columns}
-
-
-def _from_table(content: Mapping[str, np.ndarray], path: Path) -> Snapshots:
+def _from_table(content: Mapping[str, Any], path: Path) -> Snapshots:
     if "time" not in content:
         raise _missing(path, "time, x..., and mu... (or arrays samples, times and mus)", content)
     time, x = _numbers(content["time"], "time", path), _columns(content, "x", path)
     has_parameter = any(name.startswith("mu") for name in content)
     mu = _columns(content, "mu", path) if has_parameter else np.zeros((len(x), 1))
-    if time.ndim != 1 or not len(time) == len(x) == len(mu):
+    if time.ndim != 1 or not 0 < len(time) == len(x) == len(mu):
         message = (
             f"Expected a time, a state and a parameter for each sample in {path}; got "
-            f"{time.size}, {len(x)} and {len(mu)}. Use columns of one length."
+            f"{time.size}, {len(x)} and {len(mu)}. Use columns of one length, not empty."
         )
         raise ValueError(message)
     times, at_time = np.unique(time, return_inverse=True)
     mus, at_mu = np.unique(mu, axis=0, return_inverse=True)
     cell = at_mu.reshape(-1) * times.size + at_time
-    counts = np.bincount(cell, minlength=len(mus) * times.size).reshape(len(mus), times.size)
-    if (counts == 0).any():
-        m, j = np.argwhere(counts == 0)[0]
-        common = times[(counts > 0).all(axis=0)]
+    # Of the cells (parameter, time) only those with samples: there may be one for each row.
+    cells, counts = np.unique(cell, return_counts=True)
+    if cells.size < len(mus) * times.size:
+        m, j = divmod(int(np.argmin(np.append(cells, -1) == np.arange(cells.size + 1))), times.size)
+        common = times[np.bincount(cells % times.size, minlength=times.size) == len(mus)]
         message = (
             f"Expected samples of every parameter at every time in {path}; got none of mu = "
             f"{mus[m].tolist()} at time {times[j]:g}. Use only the {common.size} times that all "
             f"share, {np.array2string(common, threshold=8)}, or one file for each parameter."
         )
         raise ValueError(message)
-    parts = np.split(x[np.argsort(cell, kind="stable")], np.cumsum(counts.ravel())[:-1])
+    parts = np.split(x[np.argsort(cell, kind="stable")], np.cumsum(counts)[:-1])
     blocks = [parts[m * times.size : (m + 1) * times.size] for m in range(len(mus))]
     return Snapshots(blocks, times, mus if has_parameter else None)
 
@@ -185,17 +163,22 @@ def _from_padded(samples: Any, times: Any, mus: Any, path: Path) -> Snapshots:
             "coordinate."
         )
         raise ValueError(message)
-    blocks = [
-        [x[~np.isnan(x).all(axis=1)] for x in b] for b in samples.reshape(-1, *samples.shape[-3:])
-    ]
+    stacked = samples if expected == 4 else samples[None]
+    blocks = [[x[~np.isnan(x).all(axis=1)] for x in block] for block in stacked]
     return Snapshots(blocks, times, mus)
 
 
-def _columns(content: Mapping[str, np.ndarray], prefix: str, path: Path) -> np.ndarray:
+def _columns(content: Mapping[str, Any], prefix: str, path: Path) -> np.ndarray:
     names = [name for name in content if name.startswith(prefix)]
     if not names:
         raise _missing(path, f"names that begin with {prefix}", content)
     columns = [_numbers(content[name], name, path) for name in names]
+    if any(c.ndim not in (1, 2) or len(c) != len(columns[0]) for c in columns):
+        message = (
+            f"Expected a row for each sample in {names} of {path}; got shapes "
+            f"{[c.shape for c in columns]}. Use columns of one length."
+        )
+        raise ValueError(message)
     table = np.concatenate([c[:, None] if c.ndim == 1 else c for c in columns], axis=1)
     if not np.isfinite(table).all():
         row = int(np.flatnonzero(~np.isfinite(table).all(axis=1))[0])
@@ -209,31 +192,10 @@ def _columns(content: Mapping[str, np.ndarray], prefix: str, path: Path) -> np.n
 
 def _numbers(values: Any, name: str, path: Path) -> np.ndarray:
     array = np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        message = (
-            f"Expected numbers in {name} of {path}; got {array.dtype}, such as "
-            f"{array.flat[0] if array.size else None!r}. Use e.g. hours since the start for dates."
-        )
-        raise ValueError(message)
-    return array if array.dtype.kind == "f" else array.astype(np.float64)
-
-
-def _package(name: str, path: Path) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        raise _not_installed(path, name) from error
-
-
-def _not_installed(path: Path, name: str) -> ModuleNotFoundError:
-    return ModuleNotFoundError(
-        f"Expected the package {name} to read {path}; got no such module. "
-        "Use pip install 'hoam[data]', or an .npz file."
-    )
-
-
-def _unreadable(path: Path, error: Exception) -> ValueError:
-    return ValueError(f"Expected a readable file; got {error} from {path}. Use an intact copy.")
+    if array.dtype.kind not in "fiub" and array.size:
+        raise ValueError(no_numbers(path, name, f"{array.dtype}, such as {array.flat[0]!r}"))
+    native = array.dtype.newbyteorder("=") if array.dtype.kind == "f" else np.float64
+    return array.astype(native, copy=False)
 
 
 def _missing(path: Path, what: str, found: Any) -> ValueError:
@@ -242,7 +204,5 @@ def _missing(path: Path, what: str, found: Any) -> ValueError:
     )
 
 
-_ARRAYS = {".npz": _read_arrays}
-_TABLES = {".csv": _read_table, ".parquet": _read_table}
-_DATASETS = {".nc": _read_dataset, ".zarr": _read_dataset}
-_DATASETS_OPTIONS = {".nc": {}, ".zarr": {"engine": "zarr", "consolidated": False}}
+_TABLES = {".csv": load_csv, ".parquet": load_parquet}
+_DATASETS = {".nc": load_netcdf, ".zarr": load_zarr}

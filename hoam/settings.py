@@ -93,7 +93,7 @@ class Settings:
     training: Training = field(default_factory=Training)
 
     def method(self, rule: Rule) -> Method:
-        """Return the objective with a rule in time."""
+        """Return the objective with a rule in time; DICE uses its times and not its weights."""
         return _METHODS[self.training.method](rule=rule, epsilon=self.training.epsilon)
 
     def architecture(self, periodic: tuple[bool, ...]) -> networks.Network:

@@ -1,7 +1,7 @@
 r"""What can be said of a population before a model is trained on it.
 
-*Time.* The spline rule on its times (`hoam.quadrature.spline`) is put to the gauge test with waves
-$c(t) = \cos(\pi f t + \varphi)$: the defect is the change of the loss, exactly zero before
+*Time.* The rule that its times allow (`hoam.given_times.on_times`) is put to the gauge test with
+waves $c(t) = \cos(\pi f t + \varphi)$: the defect is the change of the loss, exactly zero before
 discretisation, when $c$ is added to the potential. A rule that fails for waves which the network
 can form lets training exploit it. The times *resolve* the frequencies up to the first whose defect
 exceeds 0.01.
@@ -18,8 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoam.given_times import on_times
 from hoam.population import Population
-from hoam.quadrature import Rule, spline
+from hoam.quadrature import Rule
 
 _FEW = 100  # samples: a mean is known to a tenth of the width
 _FEW_TIMES = 8
@@ -34,7 +35,8 @@ class Survey:
         shape: of the samples, `[M, T, N, D]`.
         counts: `[M, T]`, distinct samples.
         moves: `[M, T - 1]`, largest move of a coordinate to the next time, in its widths.
-        defects: `[T]`, gauge defect of the spline rule for waves of the frequencies 1, 2, ...
+        rule: the rule that the times allow.
+        defects: `[T]`, its gauge defects for waves of the frequencies 1, 2, ...
         resolved: largest frequency that the times resolve.
         warnings: what should be thought over before training, one sentence each.
     """
@@ -42,6 +44,7 @@ class Survey:
     shape: tuple[int, ...]
     counts: np.ndarray
     moves: np.ndarray
+    rule: Rule
     defects: np.ndarray
     resolved: int
     warnings: tuple[str, ...]
@@ -56,7 +59,8 @@ class Survey:
             f"distinct samples at each parameter and time: {self.counts.min()} to "
             f"{self.counts.max()}",
             f"largest move between two times: {self.moves.max():.2f} widths",
-            f"gauge defects of the spline rule, by frequency: {waves}",
+            f"rule in time: {self.rule.name}, {self.rule.why}",
+            f"gauge defects of this rule, by frequency: {waves}",
             f"resolved frequencies: up to {self.resolved}",
             *(f"warning: {warning}" for warning in self.warnings),
         ]
@@ -67,13 +71,14 @@ def survey(population: Population) -> Survey:
     """Return what can be said of a population before training.
 
     Args:
-        population: the training population.
+        population: the training population, on any times.
 
     Raises:
-        ValueError: if its times are too irregular for a spline rule.
+        ValueError: if two times are too close for double precision.
     """
     samples, times = population.samples, population.times
-    defects = wave_defects(spline(times))
+    rule = on_times(times)
+    defects = wave_defects(rule)
     # The first that is not resolved counts: higher ones may vanish at the nodes by chance.
     resolved = int(np.argmax(np.append(defects, np.inf) > _TOLERANCE))
     counts = np.asarray([[len(np.unique(x, axis=0)) for x in block] for block in samples])
@@ -85,8 +90,9 @@ def survey(population: Population) -> Survey:
         )
     if resolved < 1:
         warnings.append(
-            "The times resolve no wave in time: the spline rule changes the loss by more than "
-            f"{_TOLERANCE:g} when a wave cos(pi t + phase) is added to the potential."
+            "The times resolve no wave in time: the rule changes the loss by more than "
+            f"{_TOLERANCE:g} when a wave cos(pi t + phase) is added to the potential. "
+            "Use DICE, whose loss no wave changes, or more times."
         )
     if moves.max() > 1:
         m, j = np.unravel_index(moves.argmax(), moves.shape)
@@ -101,7 +107,7 @@ def survey(population: Population) -> Survey:
             f"{counts.min()} distinct samples of mu = {population.mus[m].tolist()} at time "
             f"{times[j]:g}: their mean is known to {100 * counts.min() ** -0.5:.0f} % of the width."
         )
-    return Survey(samples.shape, counts, moves, defects, resolved, tuple(warnings))
+    return Survey(samples.shape, counts, moves, rule, defects, resolved, tuple(warnings))
 
 
 def wave_defects(rule: Rule) -> np.ndarray:

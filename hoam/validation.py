@@ -1,8 +1,8 @@
 r"""The loss on samples held out: other particles, other parameters, other times.
 
-Whatever the rule of training, the time integral is taken by the spline rule on the times of the
-samples. An unresolved rule shows here at once: a network that exploits the gaps between the nodes
-gains nothing at other times.
+Whatever the rule of training, the time integral is taken by the rule that the times of the samples
+allow (`hoam.given_times.on_times`). An unresolved rule shows here at once: a network that exploits
+the gaps between the nodes gains nothing at other times.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool
 
+from hoam.given_times import on_times
 from hoam.nodes import node_table
 from hoam.population import Population
-from hoam.quadrature import spline
 from hoam.scaling import Scaling
 from hoam.types import Method, Node, PotentialNetwork
 
@@ -37,7 +37,7 @@ def validator(
         periodic: `[D]`, which coordinates have period 1.
     """
     times = scaling.times(population.times)
-    index, integral, boundary = node_table(spline(times), times)
+    index, integral, boundary = node_table(on_times(times), times)
     mus = jnp.asarray(scaling.parameters(population.mus), jnp.float32)
     data = jnp.asarray(scaling.states(np.asarray(population.samples[:, index], np.float32)))
     columns = [jnp.asarray(c, jnp.float32) for c in (times[index], integral, boundary)]

@@ -86,7 +86,8 @@ table.head(3)
 
 # %% [markdown]
 # A table like this one, with a column `time`, columns that begin with `mu` and columns that begin with `x`, is all that
-# {py:meth}`~hoam.population.Population.from_file` needs, as CSV or Parquet; {py:mod}`hoam.readers` also takes NumPy archives, netCDF and Zarr. Snapshots
+# {py:meth}`~hoam.population.Population.from_file` needs, as CSV or Parquet; {py:mod}`hoam.readers` also takes NumPy archives, netCDF and Zarr.
+# A file that is broken, or that would unpack to far more than its size, is refused before it is unpacked ({py:mod}`hoam.formats`). Snapshots
 # smaller than the largest are resampled, so that each of their samples appears once or twice. The law of a resampled snapshot is that
 # of its samples up to a bound that {py:mod}`hoam.resampling` states, and exactly that if their number divides.
 
@@ -115,7 +116,9 @@ code = main(["check", str(file)])
 # Is a warning a reason to stop? That of few samples says how well the best model can do. A move of one width is the
 # limit at which snapshots alone still say which way a population went.
 #
-# The times are what they are, so the rule is the spline rule on them. {numref}`fig-own-gauge` puts it to the gauge test
+# The times are what they are, so the rule is the spline rule on them. On more irregular times some of its weights would be
+# negative; `hoam check` then says that a spline with fewer pieces is fitted, or the trapezoidal rule taken ({py:mod}`hoam.given_times`),
+# and the gauge test says what that costs. DICE needs no weights. {numref}`fig-own-gauge` puts it to the gauge test
 # {eq}`eq-gauge-defect`, with waves: without the hours held out it is left with {num}`fig-own-gauge.times:.0f`
 # irregular times, and resolves waves up to the frequency {num}`fig-own-gauge.resolved:.0f`; with all 24 hours, up to
 # {num}`fig-own-gauge.resolved_all:.0f`. A mean over the same times with equal weights fails for the slowest wave.

@@ -557,7 +557,8 @@ report.record("fig-quadrature-gauge", blind_spot_ratio=defect / predicted)
 # Integrate the cubic spline through the values at those times; its integral is a weighted sum of the values,
 # and those weights form a rule, `hoam.quadrature.spline(times)`. It is of order 4 on any reasonable set of
 # times, regular or not. If they are so uneven that a weight becomes negative, it refuses (Gauss-Legendre
-# nodes together with both ends are such a set: they crowd at the ends).
+# nodes together with both ends are such a set: they crowd at the ends); `hoam.given_times.on_times(times)` then fits a spline
+# with fewer pieces instead of interpolating, or falls back on the trapezoidal weights, so that all weights are positive.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-quadrature-snapping", "caption": "Left: data exists at G + 1 equidistant times, and 32 of them are used. Gauss-Legendre nodes moved to the nearest of those times, with the Gauss weights kept (crosses), have a gauge defect for sin 5t that falls only like 1/G. The spline rule on 32 evenly spread times of the same grid (diamonds) does not depend on G, and the unmoved Gauss rule (line) is at rounding level. Right: error for the oscillator's integrand (ω = 2) on irregular times, each time moved at random by up to a fifth of the spacing: the spline rule keeps order 4, the trapezoidal rule order 2 (thin grey lines: slopes −2 and −4)."}, "image": {"alt": "Left: log-log plot of gauge defect against the number of grid intervals. Snapped Gauss nodes scatter around a line of slope minus one; spline weights on times of the grid lie on a constant far below it for coarse grids; exact Gauss nodes lie at rounding level. Right: log-log plot of error against the number of irregular times with slopes two and four."}}
 gauge, derivative = (lambda t: np.sin(5 * t)), (lambda t: 5 * np.cos(5 * t))

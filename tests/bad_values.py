@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from hoam import calculus, linear_part, minibatches, networks, quadrature, quantisation
+from hoam import calculus, given_times, linear_part, minibatches, networks, quadrature, quantisation
 from hoam.methods import action_matching, decaying, dice, probing
 from hoam.nodes import node_table
 from hoam.population import Population
@@ -132,6 +132,31 @@ RULES = {
                 "positive spline weights",
             ),
             ("one time", lambda folder: quadrature.spline(np.zeros(1)), "two times"),
+        ],
+    ),
+    **cases(
+        "hoam.quadrature.unit_nodes",
+        [
+            (
+                "times that rounding makes one",
+                lambda folder: quadrature.unit_nodes(np.asarray([-1e16, 0.0, 1e-3])),
+                "0.0 and 0.001. Remove",
+            )
+        ],
+    ),
+    **{
+        name: case
+        for make in (given_times.on_times, given_times.trapezoid)
+        for name, case in cases(
+            f"hoam.given_times.{make.__name__}",
+            [("times that descend", lambda folder, make=make: make(TIMES[::-1]), "ascending")],
+        ).items()
+    },
+    **cases(
+        "hoam.given_times.fitted_spline",
+        [
+            ("no pieces", lambda folder: given_times.fitted_spline(TIMES, 0), "got 0"),
+            ("too many", lambda f: given_times.fitted_spline(np.arange(9.0), 40), "40 piece(s)"),
         ],
     ),
     **cases(

@@ -7,6 +7,7 @@ import re
 import time
 
 import bad_contents
+import bad_formats
 import bad_runs
 import bad_values
 import numpy as np
@@ -30,6 +31,7 @@ CASES = {
     **bad_runs.TRAININGS,
     **bad_runs.SAMPLES,
     **bad_contents.CASES,
+    **bad_formats.CASES,
 }
 #: Documented errors that are no matter of input, and the tests that raise them.
 ELSEWHERE = {
@@ -39,6 +41,12 @@ ELSEWHERE = {
     "hoam.checkpoints.load_arrays": "test_checkpoints",
     "hoam.checkpoints.save_tree": "test_checkpoints",
     "hoam.descriptions.restore": "load",
+    "hoam.formats.load_csv": "read",
+    "hoam.formats.load_netcdf": "read",
+    "hoam.formats.load_npz": "read",
+    "hoam.formats.load_parquet": "read",
+    "hoam.formats.load_zarr": "read",
+    "hoam.formats.package": "test_readers",
     "hoam.files.held": "test_files",
     "hoam.files.write_atomically": "test_files",
     "hoam.histograms.Cells": "test_histograms",
@@ -51,15 +59,9 @@ ELSEWHERE = {
     "hoam.nodes.node_sampler": "node_table",
     "hoam.output.refuse_existing": "test_commands",
     "hoam.quantisation.restore": "quantise",
-    "hoam.population.Population.from_arrays": "test_population",
-    "hoam.population.Population.from_file": "test_readers",
-    "hoam.population.Population.hold_out": "test_population",
-    "hoam.readers.read": "test_readers",
-    "hoam.readers.read_states": "test_readers",
     "hoam.report.Report.figure": "test_report",
     "hoam.resampling.equal_sizes": "test_population",
-    "hoam.settings.load_settings": "test_commands",
-    "hoam.survey.survey": "the spline rule",
+    "hoam.survey.survey": "on_times",
     "hoam.training_state.require_finite": "test_train",
 }
 

@@ -241,3 +241,22 @@ def test_the_module_runs_as_a_program_and_stops_at_a_signal_with_its_state_kept(
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=120) == 130
     assert state.exists()
+
+
+@pytest.mark.parametrize("method", ["hoam", "dice"])
+@pytest.mark.parametrize("n", [8, 16, 64])
+def test_random_times_are_checked_and_trained_on_and_the_rule_is_explained(
+    place, capsys, n, method
+):
+    generator = np.random.default_rng(5 if n == 8 else 0)  # at 8, some draws resolve no wave
+    times = np.sort(generator.uniform(0, 10, n))
+    x = generator.normal(size=(200, 2))
+    np.savez(place / "data.npz", samples=[x + 0.1 * t for t in times], times=times)
+    text = SETTINGS.replace("[0.5]", "[]") + f'method = "{method}"\n'
+    (place / "fit.toml").write_text(text)
+    assert main(["check", "data.npz"]) == 0 or n == 8
+    printed = capsys.readouterr().out
+    assert f"fitted to {n} times, since the spline through all times has" in printed
+    assert "gauge defects of this rule" in printed
+    assert fit() == 0
+    assert "rule in time" in (place / "model.log").read_text()

@@ -91,7 +91,13 @@ def test_the_score_of_the_faults_is_that_of_the_record(root, tmp_path):
 def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, tmp_path):
     source, output = tmp_path / "source", tmp_path / "output"
     (source / "tests" / "reference").mkdir(parents=True)
-    records = (hoam_checks.LIST, hoam_checks.RECORD, hoam_twice.RECORD, hoam_versions.RECORD)
+    records = [
+        hoam_checks.LIST,
+        hoam_checks.RECORD,
+        hoam_checks.ENDURANCE,
+        hoam_versions.RECORD,
+        *(path for path in [hoam_twice.RECORD] if (root / path).is_file()),  # made by `make twice`
+    ]
     judges = hoam_versions.judged_by(root)
     for name in ("requirements.lock", "pyproject.toml", *records, *judges):
         shutil.copy(root / name, source / name)
@@ -116,7 +122,8 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
     assert page.count("Content-Security-Policy") == 1
     assert "faults were caught" in page
     assert "environments all tests passed" in page
-    assert "numbers were the same to the last bit" in page
+    measured = (root / hoam_twice.RECORD).is_file()
+    assert ("numbers were the same to the last bit" in page) is measured
     assert "sphinx-book-theme" in page
     listed = json.loads((output / hoam_components.FILE).read_text())["components"]
     assert len(listed) == len(hoam_components.locked(root))

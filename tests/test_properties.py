@@ -2,7 +2,10 @@
 
 import json
 import math
+import re
+import time
 
+import bad_formats
 import numpy as np
 import pytest
 import tomlkit
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import hoam
-from hoam import quadrature, references, results
+from hoam import given_times, quadrature, references, results
 from hoam.checkpoints import CheckpointError
 from hoam.population import Population
 
@@ -38,14 +41,11 @@ def test_every_rule_keeps_a_constant_and_lies_between_the_extremes(rule, low, hi
 
 
 @few
-@given(st.lists(st.floats(0.5, 2.0), min_size=1, max_size=30), NUMBERS, NUMBERS)
-def test_spline_weights_integrate_any_line_on_any_gaps(gaps, offset, slope):
+@given(st.lists(st.floats(1e-6, 1e6), min_size=1, max_size=30), NUMBERS, NUMBERS)
+def test_weights_on_any_times_are_positive_and_integrate_any_line_on_any_gaps(gaps, offset, slope):
     times = np.concatenate([[0.0], np.cumsum(gaps)])
-    try:
-        rule = quadrature.spline(times)
-    except ValueError as error:
-        assert "positive spline weights" in str(error)  # noqa: PT017
-        return
+    rule = given_times.on_times(times)
+    assert (rule.weights > 0).all()
     size = max(abs(offset), abs(slope), 1)
     found = rule.integrate(offset + slope * rule.nodes)
     assert found == pytest.approx(offset + slope / 2, abs=1e-9 * size)
@@ -149,3 +149,35 @@ def test_any_flipped_bit_and_any_truncation_of_a_model_is_noticed(saved, data):
     path.write_bytes(bytes(spoilt))
     with pytest.raises(CheckpointError, match=r"(?s)Expected .*; got .* Use "):
         hoam.load(path)
+
+
+@pytest.fixture(scope="module", params=bad_formats.SOUND)
+def sound(request, tmp_path_factory):
+    """A file of samples in one format, and the bytes of its parts."""
+    path = tmp_path_factory.mktemp("samples") / request.param
+    bad_formats.spoil(bytes)(path)
+    return path, {part: part.read_bytes() for part in bad_formats.parts(path)}
+
+
+@pytest.mark.usefixtures("as_users_run_it")
+@pytest.mark.filterwarnings("ignore")  # of a format that is young, and of odd values
+@few
+@given(st.data())
+def test_spoilt_samples_are_refused_as_documented_or_make_a_population(sound, data):
+    path, contents = sound
+    part = data.draw(st.sampled_from(sorted(contents)))
+    content = bytearray(contents[part])
+    if data.draw(st.booleans()):
+        del content[data.draw(st.integers(0, len(content) - 1)) :]
+    else:
+        for place in data.draw(st.lists(st.integers(0, len(content) - 1), min_size=1, max_size=9)):
+            content[place] ^= data.draw(st.integers(1, 255))
+    part.write_bytes(content)
+    began = time.process_time()
+    try:
+        assert np.isfinite(Population.from_file(path).samples).all()
+    except (ValueError, FileNotFoundError) as error:
+        assert re.search(r"(?s)Expected .*; ?got .*\. (Use|Remove|Sort) ", str(error))  # noqa: PT017
+    assert time.process_time() - began < 1
+    assert part.read_bytes() == content
+    part.write_bytes(contents[part])
