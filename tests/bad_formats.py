@@ -1,7 +1,6 @@
 """Files of samples that are spoilt, hostile or of other content, and what is said of them."""
 
 import io
-import pickle
 import warnings
 import zipfile
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import xarray as xr
 import zarr
+from bad_contents import PICKLE
 from bad_values import GOOD, MUS, TIMES, cases
 from zarr.codecs import GzipCodec
 
@@ -81,7 +81,7 @@ def flipped(content):
 
 
 def disguised(content):
-    return pickle.dumps({"samples": GOOD, "times": TIMES})
+    return PICKLE
 
 
 def unpacked_npz(path):

@@ -3,6 +3,7 @@
 python -m tests.matrix                       # environments without a record of today's bounds
 python -m tests.matrix python-3.12-lowest
 python -m tests.matrix --again               # all of them from the start
+python -m tests.matrix --notebook bistable   # the numbers of one notebook, in all environments
 
 Each environment is made by uv under `_build/matrix/`, and runs tests of the numerics and some
 notebooks of the book. What was measured, the numbers of the notebooks included, goes to
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Sequence
 from pathlib import Path
 
 import tomlkit
@@ -192,14 +194,16 @@ def run_tests(python: str, directory: Path) -> dict:
     return outcomes(report)
 
 
-def run_notebooks(python: str, directory: Path) -> dict[str, dict[str, float]]:
-    """Run the notebooks and return the numbers that each records, by figure and name."""
+def run_notebooks(
+    python: str, directory: Path, names: Sequence[str] = NOTEBOOKS
+) -> dict[str, dict[str, float]]:
+    """Run notebooks and return the numbers that each records, by figure and name."""
     tree = directory / "book"
     tree.mkdir()
     for name in LINKED:
         (tree / name).symlink_to(ROOT / name)
     numbers = {}
-    for name in NOTEBOOKS:
+    for name in names:
         source, target = f"notebooks/{name}.py", f"executed/{name}.ipynb"
         command = [python, str(ROOT / "book" / "execute.py"), source, target]
         call(command, directory / f"{name}.log", cwd=tree)
@@ -208,17 +212,37 @@ def run_notebooks(python: str, directory: Path) -> dict[str, dict[str, float]]:
     return numbers
 
 
+def versions(python: str, directory: Path) -> dict[str, str]:
+    """Return the versions of the packages of an environment."""
+    code = "import json, hoam.results as r; print(json.dumps(r.versions()))"
+    call([python, "-c", code], directory / "versions.log")
+    return json.loads((directory / "versions.log").read_text())
+
+
+def measure_again(environment: Environment, notebook: str, former: dict) -> dict:
+    """Return the record of an environment with the numbers of one notebook taken anew.
+
+    Raises:
+        RuntimeError: if the environment has other versions today.
+    """
+    directory = DIRECTORY / environment.name
+    python = make(environment, directory)
+    if (found := versions(python, directory)) != former["versions"]:
+        message = f"Expected {former['versions']}; got {found}. Run the whole environment."
+        raise RuntimeError(message)
+    numbers = former["numbers"] | run_notebooks(python, directory, [notebook])
+    return former | {"numbers": {name: numbers[name] for name in NOTEBOOKS}}
+
+
 def measure(environment: Environment) -> dict:
     """Return the record of one environment."""
     directory = DIRECTORY / environment.name
     began = time.perf_counter()
     python = make(environment, directory)
     ready = time.perf_counter()
-    code = "import json, hoam.results as r; print(json.dumps(r.versions()))"
-    call([python, "-c", code], directory / "versions.log")
     return {
         "name": environment.name,
-        "versions": json.loads((directory / "versions.log").read_text()),
+        "versions": versions(python, directory),
         "dependencies": dependencies(),
         **run_tests(python, directory),
         "numbers": run_notebooks(python, directory),
@@ -246,15 +270,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.matrix", description=__doc__)
     parser.add_argument("names", nargs="*", help="environments to run; those that are due if none")
     parser.add_argument("--again", action="store_true", help="run all of them")
+    parser.add_argument("--notebook", choices=NOTEBOOKS, help="run it alone, and keep the rest")
     chosen = parser.parse_args()
     if unknown := [name for name in chosen.names if name not in ENVIRONMENTS]:
         parser.error(f"Expected names among {list(ENVIRONMENTS)}; got {unknown}. Use one of these.")
     done = {} if chosen.again else record()
-    due = [n for n, e in ENVIRONMENTS.items() if n not in done or problems(e, done[n])]
+    due = (
+        list(done)
+        if chosen.notebook
+        else [n for n, e in ENVIRONMENTS.items() if n not in done or problems(e, done[n])]
+    )
     wrong = 0
     for name in chosen.names or due:
         try:
-            entry = measure(ENVIRONMENTS[name])
+            place, one = ENVIRONMENTS[name], chosen.notebook
+            entry = measure_again(place, one, done[name]) if one else measure(place)
         except RuntimeError as error:
             sys.stderr.write(f"{name}: {error}\n")
             wrong += 1
