@@ -461,8 +461,8 @@ plt.show()
 # ## Change this and see
 #
 # - `EPSILON = 0.0`: which of the observed moments does a rollout without diffusion miss?
-# - `HELD_OUT = tuple(range(1, 24, 2))`: twelve hours are left; does DICE still find the day, and does HOAM?
-# - `TEST = (6, 11)`: are other months as easy to predict?
+# - `HELD_OUT = tuple(range(1, 23, 2))`: thirteen hours are left; does DICE still find the day, and does HOAM?
+# - `width=64, depth=6` in the network: does a larger one leave sooner, and which of the two losses notices?
 #
 # ## Exercises
 #

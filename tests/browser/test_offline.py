@@ -9,6 +9,7 @@ import pytest
 from checks import listen
 from chromium import wait_for_mathematics
 from offline import pack
+from test_play import PLAY, READY
 
 pytestmark = pytest.mark.xdist_group("packed")  # one process makes it, once
 PAGES = ("book/index.html", "book/_executed/quadrature.html", "book/report.html", "search.html")
@@ -60,6 +61,36 @@ def test_a_page_is_whole_without_a_network(cut_off, unpacked, name):
     assert page.evaluate("() => [...document.fonts].every(font => font.status !== 'error')")
     assert page.evaluate("""() => [...document.fonts].some(
         (font) => font.family.includes('Font Awesome') && font.status === 'loaded')""")
+
+
+def test_no_page_asks_for_anything_that_is_not_packed(page, unpacked):
+    """Every page once, one after the other, the animations included; formulas may still be set."""
+    page.context.set_offline(True)
+    place, faults = [""], []
+
+    def note(fault):
+        faults.append(f"{place[-1]}: {fault}")
+
+    page.on("request", lambda r: r.url.startswith(("http", "ws")) and note(f"asks for {r.url}"))
+    # What the next page cuts short is no fault of this one.
+    page.on(
+        "requestfailed",
+        lambda r: r.failure != "net::ERR_ABORTED" and note(f"{r.failure}: {r.url}"),
+    )
+    page.on("console", lambda m: m.type == "error" and note(m.text))
+    page.on("pageerror", lambda error: note(error))
+    top = unpacked / "pages"
+    for path in sorted(top.rglob("*.html")):
+        # The first file goes on to the book at once.
+        if path == top / "index.html" or {"mathjax", "_static"} & set(path.relative_to(top).parts):
+            continue
+        place.append(str(path.relative_to(top)))
+        page.goto(path.as_uri(), wait_until="load")
+        if place[-1] == PLAY:
+            page.wait_for_function(READY)
+    assert PLAY in place
+    assert len(place) > 50
+    assert faults == []
 
 
 def test_the_first_file_leads_to_the_book(cut_off, unpacked):
