@@ -98,8 +98,8 @@ def panels(name: str, found: dict, *, columns: int, ylabel: str):
         axis.axhline(PROBLEMS[name].goal, color="0.3", linestyle=":", linewidth=1)
         axis.annotate(case, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
     for axis in figure.axes:  # once all is drawn: a panel that turns logarithmic resets the others
-        for scale in (axis.xaxis, axis.yaxis):
-            scale.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        for scale, ticks in ((axis.xaxis, (1, 2, 5)), (axis.yaxis, (1, 3))):
+            scale.set_major_locator(ticker.LogLocator(subs=ticks))
             scale.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
             scale.set_minor_locator(ticker.NullLocator())
     figure.legend(

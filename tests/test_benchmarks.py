@@ -155,7 +155,7 @@ def test_the_linear_system_takes_training_samples_of_the_run_at_the_nodes_of_its
     run = dataclasses.replace(PROBLEMS["oscillator"].config("linear part", 1, 0), n_samples=5000)
     rule = quadrature.gauss_legendre(3)
     monkeypatch.setattr(time_to_accuracy, "enrich", lambda model, population, rule: population)
-    handed = time_to_accuracy.with_linear_part("network", run, rule)
+    handed = time_to_accuracy.with_linear_part("network", run, rule, 4096)
     same = run.system.population(
         run.keys()["train"], mus=run.mus, times=rule.times(0.0, 1.0), n_samples=5000
     )
