@@ -135,7 +135,7 @@ report.record(
     plain_over_linear_part=seconds["plain"] / seconds["linear part"],
     plain_over_both=seconds["plain"] / seconds["half the width and linear part"],
 )
-figure, data = panels("two streams", streams, columns=4, ylabel="error of the energy")
+figure, data = panels("two streams", streams, columns=5, ylabel="error of the energy")
 report.figure(
     "fig-training-two-streams",
     figure,
