@@ -162,7 +162,6 @@ _TWO_STREAMS = Problem(
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
 )
-# Its waves carry a thousandth of the two streams' energy: markers' noise has to be smaller.
 _BUMP_STEPS = (100, 400)
 _BUMP = Problem(
     recipe=_shipped("bump_on_tail-hoam_g"),
@@ -179,6 +178,7 @@ _BUMP = Problem(
             budgets=_BUMP_STEPS[-1:],
         ),
     },
+    # Its waves carry a thousandth of the two streams' energy: markers' noise has to be smaller.
     linear_samples=2**15,
 )
 _SHORT = (150, 600)

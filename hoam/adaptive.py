@@ -1,7 +1,7 @@
 r"""Steps as long as a field allows, the same for all particles.
 
-Where a learned field is smooth in time, a rollout can take long steps; where particles are trapped,
-as in a plasma that saturates, it needs short ones. A few particles, the pilot, choose the steps:
+Where a learned field is smooth along the paths, a rollout can take long steps; elsewhere it needs
+short ones. A few particles, the pilot, choose the steps:
 each is as long as the root mean square, over the pilot, of the estimated error of one step allows.
 All particles then take these steps, on any number of devices, and none is refused.
 

@@ -134,8 +134,8 @@ def roll_out(
         FloatingPointError: if no steps as short as 4096 attempts allow keep the tolerance.
     """
     t, parameter = jnp.asarray(times, jnp.float32), jnp.asarray(mu, jnp.float32)
-    if tolerance is None or t.size == 1:
-        gaps = np.diff(times).max(initial=0) / (MAX_STEP if max_step is None else max_step)
+    if tolerance is None:
+        gaps = np.diff(times).max() / (MAX_STEP if max_step is None else max_step)
         substeps = jnp.asarray(max(1, int(np.ceil(gaps - 1e-9))))
         options = {"order": order, "epsilon": epsilon}
         return _equal_steps(key, params, pieces, y0, t, parameter, substeps, **options, **form)

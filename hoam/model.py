@@ -91,8 +91,8 @@ class Model:
                 evaluations of the network. Order 4 pays where the learned field is smooth in time.
             tolerance: error of one step of a rollout without diffusion, root mean square over
                 particles and normalised coordinates: the steps are then as long as it allows
-                (`hoam.adaptive`), and `max_step` and `order` are not used. `3e-4` takes fewer
-                evaluations than equal steps do, with an error like theirs.
+                (`hoam.adaptive`), and `max_step` and `order` are not used. On the two streams
+                `3e-4` changes the electric energy by less than 1 %.
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`.

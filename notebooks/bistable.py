@@ -300,15 +300,15 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# **With the networks of the paper FiLM has the outliers that the paper reports.** Its median is {num}`fig-bistable-modulation.film:.2f` and its worst
+# **With the networks of the paper FiLM has outliers.** Its median is {num}`fig-bistable-modulation.film:.2f` and its worst
 # seed has {num}`fig-bistable-modulation.film_worst:.1f`, worse than the nearest training parameter; CoLoRA's worst has
-# {num}`fig-bistable-modulation.colora_worst:.4f`. On the oscillator FiLM was as good as CoLoRA. The plain perceptron, which failed there, is as good as
+# {num}`fig-bistable-modulation.colora_worst:.4f`. On the oscillator FiLM was as good as CoLoRA. The plain perceptron, which was clearly worse there, is as good as
 # CoLoRA here: medians {num}`fig-bistable-modulation.mlp:.4f` and {num}`fig-bistable-modulation.colora:.4f`. So **C7** holds in this sense: of the three, CoLoRA
 # alone is never far off.
 #
 # **With waves in time no modulation is better than another**: {num}`fig-bistable-modulation.waves_colora:.4f`,
-# {num}`fig-bistable-modulation.waves_film:.4f` and {num}`fig-bistable-modulation.waves_mlp:.4f`, and no seed of any is far off. What a network is told about time
-# counts for more here than how it is told; on other populations we have not tried.
+# {num}`fig-bistable-modulation.waves_film:.4f` and {num}`fig-bistable-modulation.waves_mlp:.4f`, and no seed of any is far off.
+# CoLoRA and the perceptron are no better for the waves; FiLM is. On other populations we have not tried.
 #
 # ## Verdict
 #

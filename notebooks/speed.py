@@ -242,8 +242,7 @@ plt.show()
 # {num}`fig-speed-inference.speedup_125:.1f` and {num}`fig-speed-inference.speedup_185:.1f` times faster. They cost
 # {num}`fig-speed-inference.microseconds_per_particle:.0f` μs for each particle, all output times together.
 #
-# **Where short steps are needed depends on the parameter and on the time.** At $\mu = 1.25$ particles are trapped
-# halfway, and at $\mu = 1.85$ hardly any are. With a tolerance of {num}`fig-speed-inference.tolerance:.0e` the pilot asks for
+# **How short the steps have to be depends on the parameter.** With a tolerance of {num}`fig-speed-inference.tolerance:.0e` the pilot asks for
 # {num}`fig-speed-inference.adaptive_evaluations_125:.0f` and {num}`fig-speed-inference.adaptive_evaluations_185:.0f` evaluations; the
 # errors are {num}`fig-speed-inference.adaptive_error_125:.1e` and {num}`fig-speed-inference.adaptive_error_185:.1e`, and the rollouts are
 # {num}`fig-speed-inference.adaptive_speedup_125:.1f` and {num}`fig-speed-inference.adaptive_speedup_185:.1f` times faster than
