@@ -1,4 +1,4 @@
-"""Hold the code of figures to one style: no titles, named colours, labels in lower case.
+"""Hold the code of figures to one style: no titles, named colours, lower-case labels with units.
 
 A title would repeat the caption; colours belong to methods, `hoam.plotting` knows them.
 """
@@ -12,6 +12,8 @@ _LABELLERS = {"set_xlabel", "set_ylabel", "supxlabel", "supylabel"}
 _HEX = re.compile(r"#[0-9A-Fa-f]{3,8}")
 _COLOUR_KEYS = {"color", "c", "facecolor", "edgecolor", "colors"}
 _NEUTRAL = re.compile(r"black|white|none|[01](\.\d+)?")
+# Quantities that have a unit on some axes and none on others.
+_QUANTITY = re.compile(r"(time t|position x|velocity v|electric energy E)[₁₂₃]?")
 # Names of people and units, which keep their capitals.
 _CAPITALS = {"Sinkhorn", "Wasserstein", "Gauss", "GFLOP/s", "Landau"}
 
@@ -61,6 +63,13 @@ def _labels(node: ast.Call) -> Iterator[str]:
         capital = len(word) > 1 and word[0].isupper() and word not in _CAPITALS
         if capital or not word:
             yield f"Expected a label in lower case; got {text!r}. Use what the axis shows."
+
+
+def unit_problems(source: str) -> Iterator[str]:
+    """Yield the labels without unit in the code of a figure whose data have units."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and _QUANTITY.fullmatch(str(node.value)):
+            yield f"Expected a label with a unit; got {node.value!r}. Use that of the data, in []."
 
 
 def style_problems(source: str) -> Iterator[str]:

@@ -6,13 +6,13 @@ python book/lint_notebooks.py      # prints every problem, exit 1 if there is on
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jupytext
 import nbformat
-from figure_style import style_problems
+from figure_style import style_problems, unit_problems
 
 _FIGURE_ID = re.compile(r"fig(-[a-z0-9]+)+")
 _TITLE = re.compile(r"(\([\w-]+\)=\s+)?# \S")
@@ -74,15 +74,24 @@ def run_problems(executed: Path) -> list[str]:
     return found
 
 
-def catalogue_problems(catalogue: Path, names: set[str]) -> list[str]:
-    """Return which figures lack an entry in the catalogue, and which entries lack a figure."""
-    known = set(tomllib.loads(catalogue.read_text(encoding="utf-8"))["figures"])
-    return [
+def catalogue_problems(catalogue: Path, cells: Mapping[str, str]) -> list[str]:
+    """Return figures without an entry in the catalogue or the reverse, and labels without units.
+
+    Args:
+        catalogue: the file of the catalogue.
+        cells: id of each figure to the code that draws it.
+    """
+    known = tomllib.loads(catalogue.read_text(encoding="utf-8"))["figures"]
+    found = [
         f"{catalogue.name}, {name}: Expected an entry for every figure, and a figure for every "
-        f"entry; got {'no entry' if name in names else 'no figure'}. Use title, systems, methods "
+        f"entry; got {'no entry' if name in cells else 'no figure'}. Use title, systems, methods "
         "and units."
-        for name in sorted(names ^ known)
+        for name in sorted(cells.keys() ^ known.keys())
     ]
+    for name in cells.keys() & known.keys():
+        if set(known[name]["units"].values()) != {"1"}:
+            found += [f"{name}: {problem}" for problem in unit_problems(cells[name])]
+    return found
 
 
 def _place(cell: Any) -> str:
@@ -114,11 +123,13 @@ def problems(notebook: Path) -> list[str]:
     return found
 
 
-def figure_names(notebook: Path) -> list[str]:
-    """Return the ids of the figures of one notebook, in order."""
-    cells = jupytext.read(notebook).cells
-    names = (cell.metadata.get("mystnb", {}).get("figure", {}).get("name") for cell in cells)
-    return [name for name in names if name]
+def figure_cells(notebook: Path) -> list[tuple[str, str]]:
+    """Return the ids of the figures of one notebook, in order, and the code that draws each."""
+    named = (
+        (cell.metadata.get("mystnb", {}).get("figure", {}).get("name"), cell.source)
+        for cell in jupytext.read(notebook).cells
+    )
+    return [(name, source) for name, source in named if name]
 
 
 def lint(directory: Path) -> list[str]:
@@ -127,7 +138,7 @@ def lint(directory: Path) -> list[str]:
     found = [problem for notebook in notebooks for problem in problems(notebook)]
     seen: dict[str, str] = {}
     for notebook in notebooks:
-        for name in figure_names(notebook):
+        for name, _ in figure_cells(notebook):
             if name in seen:
                 found.append(
                     f"{notebook.name}, {name}: Expected an id of its own; got that of a figure in "
@@ -142,8 +153,8 @@ def main() -> int:
     """Print the problems of all notebooks and return the exit code."""
     book = Path(__file__).resolve().parent
     notebooks = book.parent / "notebooks"
-    names = {name for path in notebooks.glob("*.py") for name in figure_names(path)}
-    found = lint(notebooks) + catalogue_problems(book / "figures.toml", names)
+    cells = dict(cell for path in notebooks.glob("*.py") for cell in figure_cells(path))
+    found = lint(notebooks) + catalogue_problems(book / "figures.toml", cells)
     for page in sorted(book.glob("*.md")):
         found += placeholder_problems(page.name, page.read_text(encoding="utf-8"))
     for executed in sorted((book / "_executed").glob("*.ipynb")):

@@ -34,7 +34,7 @@ LINES = {
     "HOAM-G": "--",
     "HOAM-S": "-.",
     "AM": ":",
-    "AM, stratified": (0, (1, 2)),
+    "AM, stratified": (0, (1, 4)),
     "CFM": (0, (5, 1)),
     "NCSM": (0, (3, 1, 1, 1)),
     "DICE": (0, (1, 1)),

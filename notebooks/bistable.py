@@ -34,6 +34,9 @@
 #
 # ## The full model
 #
+# ```{index} double-well potential, Langevin equation
+# ```
+#
 # $$
 # \begin{aligned}
 # \mathrm{d}x &= v\,\mathrm{d}t, & \mathrm{d}v &= (-\gamma v + x - \mu x^3)\,\mathrm{d}t + \mathrm{d}W, \\
@@ -142,6 +145,9 @@ plt.show()
 
 # %% [markdown]
 # ## Errors over time
+#
+# ```{index} nearest training parameter
+# ```
 #
 # The Sinkhorn divergence to the full model, debiased, with regularisation 0.05 and both coordinates in units of their
 # root mean square {cite}`cuturi2022ott`, beside its floor between two runs of the full model, and beside that between
@@ -253,6 +259,9 @@ plt.show()
 # | Sinkhorn, t = 12 | {num}`fig-bistable-distance.hoam_g_end:.2e` | {num}`fig-bistable-distance.hoam_s_end:.2e` | {num}`fig-bistable-distance.am_end:.2e` | {num}`fig-bistable-distance.floor_end:.2e` |
 #
 # ## Other modulations
+#
+# ```{index} outliers among seeds
+# ```
 #
 # Figure 8 of the paper compares CoLoRA with FiLM and with a plain perceptron that has the time and the parameter among its inputs
 # ({ref}`chap-networks`). {numref}`fig-oscillator-modulation` does so for one parameter; here $\mu$ takes part. Data, loss, rule and

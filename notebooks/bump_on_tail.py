@@ -63,6 +63,7 @@ import numpy as np
 
 import hoam
 from hoam.metrics import electric_energy, relative_error, relative_l2_error, sinkhorn_divergence
+from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
 report = hoam.report.Report("bump_on_tail", profile=profile)
@@ -130,9 +131,9 @@ def draw_energies(energies):
         column[0].set_ylim(1e-5, 20 * first.max())
         column[1].set_ylim(0, 2 * first.max())
         column[0].annotate(f"μ = {mu}", (0.03, 0.9), xycoords="axes fraction")
-        column[1].set_xlabel("time t")
+        column[1].set_xlabel(LABELS["t"])
     for axis in axes[:, 0]:
-        axis.set_ylabel("electric energy E")
+        axis.set_ylabel(LABELS["E"])
     axes[0, 1].legend(loc="upper right", fontsize=8, ncols=2)
     return figure
 
@@ -166,11 +167,11 @@ for name, full in systems.items():
         for t, i in SNAPSHOTS.items():
             snapshots[name, mu, t] = [np.asarray(run[i]) for run in runs]
 TAIL = ((0.0, system.length), (1.5, 6.5))
-LABELS = ("position x", "velocity v")
 panels = {
     f"μ = {mu}, t = {t}": snapshots["collisions", mu, t][0] for mu in test_mus for t in SNAPSHOTS
 }
-figure, densities = hoam.plotting.phase_space(panels, limits=TAIL, labels=LABELS, rows=2, bins=64)
+AXES = (LABELS["x"], LABELS["v"])
+figure, densities = hoam.plotting.phase_space(panels, limits=TAIL, labels=AXES, rows=2, bins=64)
 report.figure(
     "fig-bump-truth",
     figure,
@@ -214,9 +215,9 @@ for row, mu in zip(axes, test_mus, strict=True):
         "fig-bump-floor",
         **{f"maximum_{label[mu]}": both[0], f"maximum_ratio_{label[mu]}": both[0] / both[1]},
     )
-    row[0].set_ylabel("electric energy E")
+    row[0].set_ylabel(LABELS["E"])
 for axis in axes[-1]:
-    axis.set_xlabel("time t")
+    axis.set_xlabel(LABELS["t"])
 axes[0, 0].legend(loc="center left", fontsize=9)
 report.figure(
     "fig-bump-floor",
@@ -255,9 +256,9 @@ for axis, mu in zip(axes, test_mus, strict=True):
         data |= {f"mode{m}_{label[mu]}_{r}": (first, second)[r][i] for r in (0, 1)}
         data[f"theory{m}_{label[mu]}"] = line
         report.record("fig-bump-modes", **{f"theory{m}_{label[mu]}": root.imag})
-    axis.set(xlabel="time t", ylim=(1e-6, 5e-2))
+    axis.set(xlabel=LABELS["t"], ylim=(1e-6, 5e-2))
     axis.annotate(f"μ = {mu}", (0.03, 0.92), xycoords="axes fraction")
-axes[0].set_ylabel("energy of the wave")
+axes[0].set_ylabel("energy of the wave [m v$_t^2$]")
 axes[1].legend(fontsize=9, loc="lower right")
 report.figure("fig-bump-modes", figure, data=data, parameters={"markers": n_truth})
 plt.show()
@@ -382,7 +383,7 @@ for mu in test_mus:
     panels[f"full model, μ = {mu}"] = snapshots["collisions", mu, 20][0]
     for name in ("HOAM-S", "HOAM-G", "AM"):
         panels[f"{name}, μ = {mu}"] = rollouts[name, 0, mu]
-figure, densities = hoam.plotting.phase_space(panels, limits=TAIL, labels=LABELS, rows=2, bins=40)
+figure, densities = hoam.plotting.phase_space(panels, limits=TAIL, labels=AXES, rows=2, bins=40)
 UNIT = np.asarray([system.length, 4.0])  # puts position and velocity of the tail on one scale
 N_SINKHORN = 2**5 if quick else 1000
 EPSILON = 1e-2

@@ -63,6 +63,7 @@ jax.config.update("jax_num_cpu_devices", 2)
 import hoam
 from benchmarks import measure, solvers
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
+from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
 report = hoam.report.Report("comparison_plasmas", profile=profile)
@@ -284,9 +285,9 @@ for axis, (case, mu) in zip(axes.flat, PAIRS, strict=True):
     title = f"{CASES[case].title}, μ = {mu}"
     axis.annotate(title, (0.5, 1.02), xycoords="axes fraction", ha="center")
 for axis in axes[:, 0]:
-    axis.set_ylabel("electric energy E")
+    axis.set_ylabel(LABELS["E"])
 for axis in axes[-1]:
-    axis.set_xlabel("time t")
+    axis.set_xlabel(LABELS["t"])
 figure.legend(
     *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize=9
 )
@@ -338,9 +339,9 @@ for row, (case, t) in zip(axes, middle.items(), strict=True):
             axis.annotate(name, (0.5, 1.02), xycoords="axes fraction", ha="center")
         if name != "full model":
             axis.set_yticklabels([])
-    row[0].set_ylabel("velocity")
+    row[0].set_ylabel(LABELS["v"])
 for axis in axes[-1]:
-    axis.set_xlabel("position")
+    axis.set_xlabel(LABELS["x"])
 report.figure("fig-plasmas-histograms", figure, data=grids, parameters={"samples": n_model})
 plt.show()
 

@@ -76,6 +76,7 @@ from scipy.stats import norm
 import hoam
 from benchmarks import solvers
 from hoam.histograms import Cells, sampling_distance, total_variation
+from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
 report = hoam.report.Report("histograms", profile=profile)
@@ -140,7 +141,7 @@ CASES = {
         "two_stream-quiet-",
         np.linspace(0, 40, 9),
         coordinates(0, 1),
-        ("position x", "velocity v"),
+        (LABELS["x"], LABELS["v"]),
         Cells(((0.0, 50.0), (-8.0, 8.0)), (24, 24)),
         steps=STEPS // 2,
     ),
@@ -150,7 +151,7 @@ CASES = {
         "bump_on_tail-",
         np.linspace(0, 40, 9),
         coordinates(0, 1),
-        ("position x", "velocity v"),
+        (LABELS["x"], LABELS["v"]),
         Cells(((0.0, 50.0), (1.5, 6.5)), (16, 16)),
         steps=STEPS // 2,
     ),
@@ -160,7 +161,7 @@ CASES = {
         "strong_landau-",
         np.linspace(0, 9, 10),
         coordinates(0, 3),
-        ("position x₁", "velocity v₁"),
+        ("position x₁ [λ$_D$]", "velocity v₁ [v$_t$]"),
         Cells(((0.0, 4 * np.pi), (-5.0, 5.0)), (24, 24)),
         steps=STEPS // 2,
     ),
@@ -525,7 +526,7 @@ for axis, (label, case) in zip(axes.flat, CASES.items(), strict=True):
 for axis in axes[:, 0]:
     axis.set_ylabel("distance")
 for axis in axes[-1]:
-    axis.set_xlabel("time t")
+    axis.set_xlabel("time t, in units of the system")
 figure.legend(
     *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=10
 )

@@ -194,7 +194,7 @@ for (left, right), name in zip(axes, stages, strict=True):
     right.grid(visible=False)
     right.set(ylabel="layer", yticks=range(1, network.depth + 1))
 for axis in axes[1]:
-    axis.set_xlabel("time t")
+    axis.set_xlabel(hoam.systems.vlasov.LABELS["t"])
 axes[0, 0].legend(
     title="layer",
     ncols=4,

@@ -58,6 +58,9 @@ print(measure.machine())
 # %% [markdown]
 # ## A training step
 #
+# ```{index} nested automatic differentiation, GFLOP/s
+# ```
+#
 # The loss {eq}`eq-action` needs the gradient of the potential in $x$, its time derivative, and with diffusion its
 # Laplacian; training needs the gradient of all that in the parameters. Automatic differentiation, nested, gives it
 # in three lines. It also computes a full Hessian for the sake of its trace, and sends every number through memory
@@ -152,6 +155,9 @@ plt.show()
 
 # %% [markdown]
 # ## A rollout
+#
+# ```{index} tolerance of a rollout, Bogacki-Shampine method
+# ```
 #
 # {py:meth}`hoam.Model.sample <hoam.model.Model.sample>` takes equal steps of Heun's method, 128 over the trained
 # interval, unless it is given a tolerance: then {num}`fig-speed-inference.pilot:.0f` particles, the pilot, choose steps of the
@@ -285,6 +291,9 @@ plt.show()
 # particle changes by a factor of {num}`fig-speed-full-model.largest_over_smallest:.2f`.
 #
 # ## Break-even
+#
+# ```{index} break-even, query
+# ```
 #
 # Let a query be one population at one new $\mu$, at all output times. The full model with $N$ particles, $K$ steps
 # and $c_d$ seconds per particle and step costs $c_d K N$. The surrogate costs $C n$ with $n$ particles, and its training $T$

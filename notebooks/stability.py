@@ -31,6 +31,9 @@
 #
 # ## When has a training diverged?
 #
+# ```{index} divergence of a training, relative error of the velocities
+# ```
+#
 # The loss that a training sees is its own estimate, and a training that runs away sees it fall. So we do not
 # look at it. On this system we know the exact potential $s^*$, and for the exact time integral
 #
@@ -211,6 +214,9 @@ plt.show()
 #
 # ## What training sees
 #
+# ```{index} scatter of the loss
+# ```
+#
 # The same trainings as a user sees them: the loss over the last fifth of training, in units of the kinetic energy, and how
 # much it scatters from step to step. The exact minimum is −1. A training that has found the gaps between its nodes reports a
 # loss far below.
@@ -269,6 +275,9 @@ plt.show()
 # {num}`fig-stability-loss.dice_scatter_256:.4f` and that of AM by {num}`fig-stability-loss.am_scatter_256:.3f`.
 #
 # ## Why: the gauge test at a trained potential
+#
+# ```{index} gauge part of an error
+# ```
 #
 # Write $Q$ for the rule and take the exact law, so that only the time integral is in error. With $c(t) = \mathbb E_{\rho_t}[s(t, \cdot)]$,
 # the mean of the potential,

@@ -67,6 +67,7 @@ from scipy.signal import find_peaks
 import hoam
 from hoam.histograms import Cells, total_variation
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
+from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
 report = hoam.report.Report("strong_landau", profile=profile)
@@ -84,7 +85,7 @@ late = times >= 5
 n_truth, n_model = (2**12, 2**8) if quick else (2**16, 2**13)
 test_key = jax.random.key(45_001)  # no training or validation run uses it
 k = 2 * np.pi / system.length
-LIMITS, LABELS = ((0.0, system.length), (-5.0, 5.0)), ("position x₁", "velocity v₁")
+LIMITS, AXES = ((0.0, system.length), (-5.0, 5.0)), ("position x₁ [λ$_D$]", "velocity v₁ [v$_t$]")
 PLANE = np.asarray([0, 3])
 
 
@@ -132,7 +133,7 @@ for mu in test_mus:
 moments = (0.0, 1.0, 2.0, 4.0, 6.0, 9.0)
 panels = {f"t = {t:g}": planes[int(np.argmin(np.abs(times - t)))] for t in moments}
 figure, grids = hoam.plotting.phase_space(
-    panels, limits=LIMITS, labels=LABELS, rows=2, bins=32 if quick else 80
+    panels, limits=LIMITS, labels=AXES, rows=2, bins=32 if quick else 80
 )
 report.figure(
     "fig-landau-truth",
@@ -187,7 +188,7 @@ image = axes[0].imshow(
     extent=(0, system.horizon, 0, system.length),
 )
 axes[0].grid(visible=False)
-axes[0].set(xlabel="time t", ylabel=LABELS[0])
+axes[0].set(xlabel=LABELS["t"], ylabel=AXES[0])
 figure.colorbar(image, ax=axes[0], label="density (mean 1)")
 data = {"t": times}
 for mu, colour in zip(test_mus, hoam.plotting.shades(2), strict=True):
@@ -219,7 +220,7 @@ for mu, colour in zip(test_mus, hoam.plotting.shades(2), strict=True):
             for name in ("l2", "mean_relative", "decay", "late")
         },
     )
-axes[1].set(xlabel="time t", ylabel="electric energy E", yscale="log", ylim=(1e-6, 0.5))
+axes[1].set(xlabel=LABELS["t"], ylabel=LABELS["E"], yscale="log", ylim=(1e-6, 0.5))
 axes[1].legend(fontsize=9)
 report.figure("fig-landau-decay", figure, data=data | {"density": columns})
 plt.show()
@@ -335,7 +336,7 @@ for row, (mu, i) in ROWS.items():
     for name in ("HOAM-S", "HOAM-G", "AM"):
         panels[f"{name}, {row}"] = observed[name, 0, mu]["plane"][i]
 figure, histograms = hoam.plotting.phase_space(
-    panels, limits=LIMITS, labels=LABELS, rows=3, bins=BINS
+    panels, limits=LIMITS, labels=AXES, rows=3, bins=BINS
 )
 
 
@@ -410,10 +411,10 @@ for column, mu in zip(axes.T, test_mus, strict=True):
             curves = curves_of(name, mu)
             data[f"{METHODS[name]}_{label[mu]}"] = curves
             hoam.plotting.band(axis, name, times, curves)
-    column[1].set(xlabel="time t", yscale="log", ylim=(1e-5, 0.5))
+    column[1].set(xlabel=LABELS["t"], yscale="log", ylim=(1e-5, 0.5))
     column[0].annotate(f"μ = {mu}", (0.45, 0.88), xycoords="axes fraction")
 for axis in axes[:, 0]:
-    axis.set_ylabel("electric energy E")
+    axis.set_ylabel(LABELS["E"])
 axes[0, 1].legend(fontsize=9)
 for name, stem in METHODS.items():
     record_scores("fig-landau-energy", name, stem)
@@ -470,9 +471,9 @@ for axis, mu in zip(axes, test_mus, strict=True):
         curves = data[f"{STEMS[name]}_{label[mu]}"] = curves_of(name, mu)
         axis.fill_between(times, curves.min(0), curves.max(0), color=colour, alpha=0.2, linewidth=0)
         axis.plot(times, np.median(curves, axis=0), color=colour, linestyle=dashes, label=name)
-    axis.set(xlabel="time t", yscale="log", ylim=(1e-5, 0.5))
+    axis.set(xlabel=LABELS["t"], yscale="log", ylim=(1e-5, 0.5))
     axis.annotate(f"μ = {mu}", (0.45, 0.9), xycoords="axes fraction")
-axes[0].set_ylabel("electric energy E")
+axes[0].set_ylabel(LABELS["E"])
 axes[0].legend(fontsize=9, loc="lower left")
 for name, stem in LONG.items():
     record_scores("fig-landau-long", name, stem)
@@ -549,7 +550,7 @@ for axis, quantity in zip(axes, ("wave", "spread"), strict=True):
     hoam.plotting.line(axis, "floor", times, floor[test_mus[0]][quantity])
     for name, stem in METHODS.items():
         hoam.plotting.band(axis, name, times, data[f"{stem}_{quantity}_{label[test_mus[0]]}"])
-    axis.set(xlabel="time t", ylim=(0, None))
+    axis.set(xlabel=LABELS["t"], ylim=(0, None))
 axes[0].set_ylabel("wave in x₂ or x₃")
 axes[1].set_ylabel("deviation of spread of v₂ or v₃")
 axes[1].legend(fontsize=9)

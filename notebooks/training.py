@@ -113,6 +113,9 @@ def panels(name: str, found: dict, *, columns: int, ylabel: str):
 # %% [markdown]
 # ## The two streams
 #
+# ```{index} time to accuracy, recipe of a training, linear part
+# ```
+#
 # Good enough is an electric energy wrong by less than {num}`fig-training-two-streams.goal:.2f` (relative, $L^2$ over time) at the validation
 # parameters. All trainings have the same data and 64 Gauss-Legendre nodes.
 #

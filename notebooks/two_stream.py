@@ -73,6 +73,7 @@ jax.config.update("jax_num_cpu_devices", 2)
 import hoam
 from hoam.metrics import electric_energy, growth_rate, relative_error, relative_l2_error
 from hoam.nodes import node_sampler
+from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
 report = hoam.report.Report("two_stream", profile=profile)
@@ -126,9 +127,9 @@ def draw_energies(energies):
         column[0].set_ylim(2e-4, 0.7)
         column[1].set_ylim(0, 0.5)
         column[0].annotate(f"μ = {mu}", (0.03, 0.9), xycoords="axes fraction")
-        column[1].set_xlabel("time t")
-    axes[0, 0].set_ylabel("electric energy E")
-    axes[1, 0].set_ylabel("electric energy E")
+        column[1].set_xlabel(LABELS["t"])
+    axes[0, 0].set_ylabel(LABELS["E"])
+    axes[1, 0].set_ylabel(LABELS["E"])
     axes[0, 1].legend(loc="lower right", fontsize=9)
     return figure
 
@@ -182,9 +183,9 @@ for row, mu in zip(axes, test_mus, strict=True):
             ha="right",
             fontsize=9,
         )
-    row[0].set_ylabel("electric energy E")
+    row[0].set_ylabel(LABELS["E"])
 for axis in axes[-1]:
-    axis.set_xlabel("time t")
+    axis.set_xlabel(LABELS["t"])
 axes[0, 0].legend(loc="upper left")
 report.figure(
     "fig-two-stream-floor",
@@ -248,7 +249,7 @@ figure, axis = plt.subplots(figsize=(6, 3.8))
 for m, colour, dashes in zip((1, 2), hoam.plotting.shades(2), ("-", "--"), strict=True):
     axis.plot(mus, theory[m], color=colour, linestyle=dashes, label=f"theory, mode {m}")
 axis.plot(measured_mus, measured, "o", color=hoam.plotting.COLOURS["truth"], label="full model")
-axis.set(xlabel="parameter μ", ylabel="growth rate γ", ylim=(0, None))
+axis.set(xlabel="parameter μ", ylabel="growth rate γ [ω$_p$]", ylim=(0, None))
 axis.legend()
 report.figure(
     "fig-two-stream-growth",
@@ -510,7 +511,7 @@ for mu in test_mus:
     for name in ("HOAM-S", "HOAM-G", "AM"):
         panels[f"{name}, μ = {mu}"] = rollouts[name, 0, mu][snapshot]
 figure, histograms = hoam.plotting.phase_space(
-    panels, limits=LIMITS, labels=("position x", "velocity v"), rows=2, bins=64
+    panels, limits=LIMITS, labels=(LABELS["x"], LABELS["v"]), rows=2, bins=64
 )
 UNIT = np.asarray([system.length, 10.0])  # puts position and velocity on one scale
 N_SINKHORN = 2**9 if quick else 2**11
@@ -562,13 +563,13 @@ film_panels = {
     "HOAM-G": rollouts["HOAM-G", 0, test_mus[0]][frames],
 }
 film = hoam.plotting.density_animation(
-    film_panels, times[frames], limits=LIMITS, labels=("position x", "velocity v"), bins=64
+    film_panels, times[frames], limits=LIMITS, labels=(LABELS["x"], LABELS["v"]), bins=64
 )
 path = report.animation("fig-two-stream-film", film)
 last = {name: paths[-1] for name, paths in film_panels.items()}
 plt.close()
 still, grids = hoam.plotting.phase_space(
-    last, limits=LIMITS, labels=("position x", "velocity v"), bins=64
+    last, limits=LIMITS, labels=(LABELS["x"], LABELS["v"]), bins=64
 )
 report.figure("fig-two-stream-film", still, data={"density": grids}, parameters={"mu": test_mus[0]})
 plt.close(still)
@@ -679,9 +680,9 @@ for axis, mu in zip(axes, test_mus, strict=True):
                 f"{stem}_mean_relative_{label[mu]}": relative_error(curve, first),
             },
         )
-    axis.set(xlabel="time t", yscale="log", ylim=(2e-4, 0.7))
+    axis.set(xlabel=LABELS["t"], yscale="log", ylim=(2e-4, 0.7))
     axis.annotate(f"μ = {mu}", (0.03, 0.92), xycoords="axes fraction")
-axes[0].set_ylabel("electric energy E")
+axes[0].set_ylabel(LABELS["E"])
 axes[1].legend(fontsize=9)
 report.figure("fig-two-stream-random", figure, data=data, parameters={"epsilon": 0.05})
 plt.show()

@@ -1,6 +1,6 @@
 import nbformat
 import pytest
-from lint_notebooks import catalogue_problems, figure_names, lint, placeholders, run_problems
+from lint_notebooks import catalogue_problems, figure_cells, lint, placeholders, run_problems
 from nbformat import v4
 
 HEADER = (
@@ -25,7 +25,9 @@ def problems(tmp_path, text):
 
 def test_a_notebook_with_described_figures_passes(tmp_path):
     assert problems(tmp_path, GOOD) == []
-    assert figure_names(tmp_path / "example.py") == ["fig-a"]
+    ((name, code),) = figure_cells(tmp_path / "example.py")
+    assert name == "fig-a"
+    assert code.startswith("report.figure(")
     assert problems(tmp_path, GOOD.replace("# # A title", "# (chap-a)=\n# # A title")) == []
 
 
@@ -146,11 +148,31 @@ def test_a_cell_that_failed_or_complained_is_a_problem(tmp_path, executed, outpu
 
 def test_figures_and_entries_of_the_catalogue_belong_together(tmp_path):
     catalogue = tmp_path / "figures.toml"
-    catalogue.write_text("[figures.fig-a]\n[figures.fig-b]\n")
-    found = catalogue_problems(catalogue, {"fig-b", "fig-c"})
+    catalogue.write_text(
+        "[figures.fig-a]\nunits = {'*' = '1'}\n[figures.fig-b]\nunits = {'*' = '1'}\n"
+    )
+    found = catalogue_problems(catalogue, {"fig-b": "", "fig-c": ""})
     assert [problem.split(": ")[0] for problem in found] == [
         "figures.toml, fig-a",
         "figures.toml, fig-c",
     ]
     assert "got no figure" in found[0]
     assert "got no entry" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("unit", "label", "wrong"),
+    [
+        ("s", "time t", True),
+        ("s", "electric energy E", True),
+        ("s", "time t [s]", False),
+        ("s", "relative error", False),
+        ("1", "time t", False),
+    ],
+)
+def test_data_with_units_have_labels_with_units(tmp_path, unit, label, wrong):
+    catalogue = tmp_path / "figures.toml"
+    catalogue.write_text(f"[figures.fig-a]\nunits = {{'*' = '{unit}'}}\n")
+    found = catalogue_problems(catalogue, {"fig-a": f"axis.set(xlabel='{label}')"})
+    assert len(found) == wrong
+    assert all("fig-a: Expected a label with a unit" in problem for problem in found)

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 import yaml
-from lint_notebooks import figure_names, lint
+from lint_notebooks import figure_cells, lint
 
 import hoam
 
@@ -134,7 +134,7 @@ def test_notebooks_are_without_outputs_and_every_figure_is_named_and_described(r
 
 def test_figures_are_not_all_gone(root):
     notebooks = list((root / "notebooks").glob("*.py"))
-    assert any(figure_names(notebook) for notebook in notebooks)
+    assert any(figure_cells(notebook) for notebook in notebooks)
 
 
 def test_every_module_is_on_one_page(root):
