@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
+from benchmarks.measure import clocked
 from hoam.model import Model
 from hoam.samplers import AnnealedLangevin, FlowSampler
 
@@ -37,6 +38,37 @@ class Solver(NamedTuple):
         if self.sampler is not None:
             model = dataclasses.replace(model, sampler=self.sampler)
         return model.sample(key, x0, times=times, mu=mu, max_step=self.max_step)
+
+    def answer(
+        self, model: Model, key: jax.Array, x0: np.ndarray, *, times: np.ndarray, mu: float
+    ) -> "Answer":
+        """Return the samples of a model, and the seconds.
+
+        A chain is long, and starts anew at each time: each has a call of its own, so that only the
+        first of them compiles.
+        """
+        calls = [times]
+        if isinstance(self.sampler, AnnealedLangevin):
+            calls = [times[[0, i]] for i in range(1, len(times))]
+        parts, seconds = [np.asarray(x0)[None]], []
+        for i, call in enumerate(calls):
+            where = {"times": call, "mu": mu}
+            paths, took = clocked(self.sample, model, jax.random.fold_in(key, i), x0, **where)
+            parts.append(np.asarray(paths)[1:])
+            seconds.append(took / (len(call) - 1))
+        return Answer(np.concatenate(parts), tuple(seconds))
+
+
+class Answer(NamedTuple):
+    """What a model answers, and how long it takes.
+
+    Attributes:
+        paths: `[T, N, D]`, the start first.
+        seconds: that one output time took, in each of the calls.
+    """
+
+    paths: np.ndarray
+    seconds: tuple[float, ...]
 
 
 class Cost(NamedTuple):

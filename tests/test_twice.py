@@ -13,7 +13,7 @@ import yaml
 from hoam.references import Reference
 from hoam.results import dumps, read_toml, versions
 from tests import twice, twice_builds
-from tests.twice_numbers import CLOCK, compare, expected, largest, on_the_clock, same
+from tests.twice_numbers import CLOCK, compare, distances, expected, on_the_clock, same
 
 X, SECONDS = "a: fig-a.x", "a: fig-a.seconds"
 WORDS: dict[str, Any] = {"kind": "build", "source": "this book's build"}
@@ -48,6 +48,10 @@ def test_one_core_and_two_agree_within_the_tolerances(record):
     assert two["notebooks"] == len(record["notebooks"])
     assert two["outside"] == []
     assert two["largest"] <= 1
+
+
+def test_every_tolerance_is_three_times_as_wide_as_what_rounding_does(record):
+    assert record["two_cores"]["narrow"] == []
 
 
 def _files(root):
@@ -99,9 +103,12 @@ def test_a_missing_number_is_found(one, other, missing):
 
 
 def test_the_largest_distance_is_in_units_of_the_tolerance():
-    found = largest({X: 1.0, SECONDS: 1.0}, {X: 1.05, SECONDS: 9.0}, JUDGES)
-    assert found == (pytest.approx(0.5), X)
-    assert math.isnan(largest({X: 1.0}, {}, JUDGES)[0])
+    found = distances({X: 1.0, SECONDS: 1.0}, {X: 1.05, SECONDS: 9.0}, JUDGES)
+    assert found == {X: pytest.approx(0.5)}
+    assert math.isnan(distances({X: 1.0}, {}, JUDGES)[X])
+    judges = {name: JUDGES[X] for name in "abc"}
+    found = distances({"a": 1.0, "b": 1.0}, {"a": 1.0, "b": 1.1, "c": 1.0}, judges)
+    assert list(found) == ["c", "b", "a"]  # the missing one first
 
 
 def write_build(tree, numbers, *, page=True, **changes):
@@ -142,6 +149,11 @@ def test_two_builds_are_measured_noted_and_shown(tmp_path, capsys):
     assert "1 others rest on a clock. The notebooks of the two builds took 7 and 7 seconds." in text
     assert "all numbers pass" in text
     assert "`a: fig-a.x`, does so by 0.5 of its tolerance." in text
+    assert entry["two_cores"]["narrow"] == [X]
+    assert "less than three times as wide: `a: fig-a.x`." in text
+    entry["two_cores"]["narrow"] = []
+    twice.note(entry, ordinary / hoam_twice.RECORD)
+    assert "at least three times as wide" in hoam_twice.twice_text(ordinary)
 
 
 def test_what_is_wrong_is_told_and_shown(tmp_path, capsys):

@@ -23,7 +23,7 @@ from tomlkit.items import Array
 
 from hoam.files import write_atomically
 from tests.twice_builds import DIRECTORY, ROOT, build, clone, commit, notebooks, outdated
-from tests.twice_numbers import compare, contents, due, expected, largest, numbers, outside
+from tests.twice_numbers import compare, contents, distances, due, expected, numbers, outside
 
 RECORD = ROOT / "tests" / "twice_record.toml"
 BUILDS = ("a", "b")
@@ -70,12 +70,15 @@ def measure(trees: Sequence[Path], names: Sequence[str], root: Path = ROOT) -> d
     }
     ordinary = contents(root, names)
     if ordinary:
-        distance, name = largest(first, numbers(ordinary), judges)
+        far = distances(first, numbers(ordinary), judges)
+        name, largest = next(iter(far.items()), ("", 0.0))
         entry["two_cores"] = {
             "notebooks": len(ordinary),
             "outside": outside(root, trees[0], names),
-            "largest": distance,
+            "largest": largest,
             "name": name,
+            # A tolerance should be at least three times what rounding does.
+            "narrow": [name for name, distance in far.items() if not distance <= 1 / 3],
         }
     return entry
 

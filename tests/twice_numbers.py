@@ -101,21 +101,21 @@ def compare(
     }
 
 
-def largest(
+def distances(
     one: Mapping[str, float], other: Mapping[str, float], judges: Mapping[str, Reference]
-) -> tuple[float, str]:
-    """Return the largest distance of two numbers over the tolerance, and their name.
+) -> dict[str, float]:
+    """Return the distances of two builds' numbers over their tolerances, the largest first.
 
     Numbers that have bounds but no tolerance are left out. A missing number is at NaN, which
     counts as the largest distance.
     """
-    found = [
-        (deviation(one.get(name, math.nan), other.get(name, math.nan), reference), name)
+    found = {
+        name: deviation(one.get(name, math.nan), other.get(name, math.nan), reference)
         for name, reference in judges.items()
         if reference.value is not None
-    ]
-    return max(
-        found, key=lambda pair: math.inf if math.isnan(pair[0]) else pair[0], default=(0.0, "")
+    }
+    return dict(
+        sorted(found.items(), key=lambda pair: -math.inf if math.isnan(pair[1]) else -pair[1])
     )
 
 

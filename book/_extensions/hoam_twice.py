@@ -33,9 +33,12 @@ def _two_cores(entry: dict[str, Any]) -> str:
     passed = "all numbers pass the check of the report"
     if entry["outside"]:
         passed = f"these do not pass the check of the report: {_listed(entry['outside'])}"
+    wide = "All tolerances are at least three times as wide as such a move."
+    if entry["narrow"]:
+        wide = f"Tolerances less than three times as wide: {_listed(entry['narrow'])}."
     return (
         f"In an ordinary build on two cores, {passed}; the one that moves farthest from one core "
-        f"to two, `{entry['name']}`, does so by {entry['largest']:.2g} of its tolerance."
+        f"to two, `{entry['name']}`, does so by {entry['largest']:.2g} of its tolerance. {wide}"
     )
 
 

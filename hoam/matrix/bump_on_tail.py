@@ -12,10 +12,8 @@ def runs() -> Iterator[Config | Enriched]:
     """Yield all runs of this system."""
     for seed in range(3):
         hoam_g = _quiet("hoam_g", seed)
-        yield from (hoam_g, plasma.enriched(hoam_g))
-    # One seed of the others: a run takes twice as long as on the two streams.
-    yield from (_quiet("hoam_s", 0), _quiet("am", 0))
-    yield from rivals(_quiet("hoam_g", 0), weight=plasma.WEIGHT)
+        yield from (hoam_g, plasma.enriched(hoam_g), _quiet("hoam_s", seed), _quiet("am", seed))
+        yield from rivals(hoam_g, weight=plasma.WEIGHT)
 
 
 def _quiet(method: str, seed: int) -> Config:

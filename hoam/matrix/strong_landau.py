@@ -15,9 +15,8 @@ def runs() -> Iterator[Config]:
     for seed in range(3):
         hoam_g, am = _run("hoam_g", seed), _run("am", seed)
         # The filaments are learned last.
-        yield from (hoam_g, am, longer(hoam_g), longer(am))
+        yield from (hoam_g, am, longer(hoam_g), longer(am), _run("hoam_s", seed))
         yield from rivals(hoam_g, probes=1)
-    yield _run("hoam_s", 0)
 
 
 def _run(method: str, seed: int) -> Config:
