@@ -3,10 +3,11 @@
 A chain takes up to a thousand times as long as a rollout. A page that is built runs those of the
 first seed, to time them; these are the others, and the same again to compare with.
 
-    python -m benchmarks.chains     # those that have no outcome yet
+    python -m benchmarks.chains     # those without an outcome, or with that of a former model
 """
 
 import hashlib
+import sys
 from typing import Any
 
 from benchmarks import questions, solvers
@@ -19,25 +20,28 @@ SEEDS = range(3)
 EVERY = {"plasma": 4, "particles": 2}
 
 
-def digest(stem: str, seed: int) -> str:
+def stem(case: str) -> str:
+    """Return what the names of the models of a case begin with."""
+    return (questions.PARTICLES | questions.PLASMAS)[case].stem
+
+
+def digest(case: str, seed: int) -> str:
     """Return the start of the SHA-256 of a model's file: an outcome is that of one model."""
-    path = ROOT / "checkpoints" / f"{stem}ncsm-{seed}.safetensors"
+    path = ROOT / "checkpoints" / f"{stem(case)}ncsm-{seed}.safetensors"
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 def run(case: str, mu: float, seed: int) -> dict[str, Any]:
     """Return the error of a chain of particles, or the energies of one of a plasma."""
+    found: dict[str, Any] = {"model": digest(case, seed)}
     if case in questions.PARTICLES:
-        particles = questions.PARTICLES[case]
-        question, every = particles.question(), EVERY["particles"]
-        model = questions.trained(particles.stem, "ncsm", seed)
+        question, every = questions.PARTICLES[case].question(), EVERY["particles"]
+        model = questions.trained(stem(case), "ncsm", seed)
         paths = question.ask(model, solvers.chain(), every=every).paths
-        error = question.error(paths, every=every)
-        return {"model": digest(particles.stem, seed), "error": significant(error, 6)}
-    plasma = questions.PLASMAS[case]
-    paths = plasma.ask("ncsm", seed, mu, solvers.chain(), every=EVERY["plasma"]).paths
-    energies = [significant(float(e), 6) for e in plasma.energy(paths, mu)]
-    return {"model": digest(plasma.stem, seed), "energies": energies}
+        return found | {"error": significant(question.error(paths, every=every), 6)}
+    plasma, every = questions.PLASMAS[case], EVERY["plasma"]
+    paths = plasma.ask("ncsm", seed, mu, solvers.chain(), every=every).paths
+    return found | {"energies": [significant(float(e), 6) for e in plasma.energy(paths, mu)]}
 
 
 def runs() -> list[tuple[str, float, int]]:
@@ -47,15 +51,31 @@ def runs() -> list[tuple[str, float, int]]:
     return [(case, mu, seed) for case, mu in pairs for seed in SEEDS]
 
 
+def name(case: str, mu: float, seed: int) -> str:
+    """Return what the outcome of a chain is called."""
+    return f"{case}, {mu}, {seed}"
+
+
 def outcome(case: str, mu: float, seed: int) -> Any:
     """Return the stored error or energies of a chain.
 
     Raises:
         KeyError: if there is none.
     """
-    found = OUTCOMES.read()[f"{case}, {mu}, {seed}"]
+    found = OUTCOMES.read()[name(case, mu, seed)]
     return found.get("error", found.get("energies"))
 
 
+def main() -> None:
+    """Run all chains that have no outcome yet, or that of a former model."""
+    for case, mu, seed in runs():
+        known = OUTCOMES.read().get(name(case, mu, seed), {})
+        if known.get("model") != digest(case, seed):
+            found = run(case, mu, seed)
+            OUTCOMES.add(name(case, mu, seed), found)
+            sys.stdout.write(f"{name(case, mu, seed)}: {found}\n")
+            sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    OUTCOMES.complete(runs(), run)
+    main()

@@ -243,14 +243,14 @@ plt.show()
 # %% [markdown]
 # Relative L2 error of $E$ at the output times after the first, median of the seeds:
 #
-# | plasma | μ | HOAM-G, one seed | DICE | CFM | CFM, quiet | NCSM, one seed | independent draws |
+# | plasma | μ | HOAM-G | DICE | CFM | CFM, quiet | NCSM | independent draws |
 # | --- | --- | --- | --- | --- | --- | --- | --- |
 # | two streams | 1.25 | {num}`fig-plasmas-energy.hoam_g_l2_two_stream_125:.2f` | {num}`fig-plasmas-energy.dice_l2_two_stream_125:.2f` | {num}`fig-plasmas-energy.cfm_l2_two_stream_125:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_125:.2f` | {num}`fig-plasmas-energy.ncsm_l2_two_stream_125:.2f` | {num}`fig-plasmas-energy.draws_l2_two_stream_125:.2f` |
-# | two streams | 1.85 | {num}`fig-plasmas-energy.hoam_g_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.dice_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.cfm_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_185:.2f` | – | {num}`fig-plasmas-energy.draws_l2_two_stream_185:.2f` |
+# | two streams | 1.85 | {num}`fig-plasmas-energy.hoam_g_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.dice_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.cfm_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.ncsm_l2_two_stream_185:.2f` | {num}`fig-plasmas-energy.draws_l2_two_stream_185:.2f` |
 # | bump on tail | 1.35 | {num}`fig-plasmas-energy.hoam_g_l2_bump_135:.2f` | {num}`fig-plasmas-energy.dice_l2_bump_135:.2f` | {num}`fig-plasmas-energy.cfm_l2_bump_135:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_bump_135:.2f` | {num}`fig-plasmas-energy.ncsm_l2_bump_135:.2f` | {num}`fig-plasmas-energy.draws_l2_bump_135:.2f` |
-# | bump on tail | 1.95 | {num}`fig-plasmas-energy.hoam_g_l2_bump_195:.2f` | {num}`fig-plasmas-energy.dice_l2_bump_195:.2f` | {num}`fig-plasmas-energy.cfm_l2_bump_195:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_bump_195:.2f` | – | {num}`fig-plasmas-energy.draws_l2_bump_195:.2f` |
+# | bump on tail | 1.95 | {num}`fig-plasmas-energy.hoam_g_l2_bump_195:.2f` | {num}`fig-plasmas-energy.dice_l2_bump_195:.2f` | {num}`fig-plasmas-energy.cfm_l2_bump_195:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_bump_195:.2f` | {num}`fig-plasmas-energy.ncsm_l2_bump_195:.2f` | {num}`fig-plasmas-energy.draws_l2_bump_195:.2f` |
 # | Landau damping | 0.875 | {num}`fig-plasmas-energy.hoam_g_l2_landau_875:.2f` | {num}`fig-plasmas-energy.dice_l2_landau_875:.2f` | {num}`fig-plasmas-energy.cfm_l2_landau_875:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_landau_875:.2f` | {num}`fig-plasmas-energy.ncsm_l2_landau_875:.2f` | {num}`fig-plasmas-energy.draws_l2_landau_875:.2f` |
-# | Landau damping | 1.125 | {num}`fig-plasmas-energy.hoam_g_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.dice_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.cfm_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_landau_1125:.2f` | – | {num}`fig-plasmas-energy.draws_l2_landau_1125:.2f` |
+# | Landau damping | 1.125 | {num}`fig-plasmas-energy.hoam_g_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.dice_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.cfm_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.cfm_quiet_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.ncsm_l2_landau_1125:.2f` | {num}`fig-plasmas-energy.draws_l2_landau_1125:.2f` |
 #
 # {ref}`The comparison <chap-comparison>` has the table of all systems.
 

@@ -135,9 +135,9 @@ plt.show()
 # ## Training
 #
 # HOAM-G sees $2^{12}$ samples at each of 128 Gauss-Legendre nodes and six parameters, $\mu = 0.3, 0.4, 0.5, 0.7, 0.8, 0.9$, 32 of them in
-# a step. HOAM-S sees as many at each of 257 Simpson nodes, twice the data, 16 of them in a step; one seed had to do. AM draws 128 times
+# a step. HOAM-S sees as many at each of 257 Simpson nodes, twice the data, 16 of them in a step. AM draws 128 times
 # afresh at each step, 32 samples at each, from 513 stored times with $2^{10}$ samples, about the data of HOAM-G. A step costs the same
-# for all, 4096 samples, and there are 1000 steps, and three seeds of HOAM-G and AM. Diffusion is that of the paper, $\epsilon = 0.1$ in
+# for all, 4096 samples, and there are 1000 steps, and three seeds of each. Diffusion is that of the paper, $\epsilon = 0.1$ in
 # normalised units. The Laplacian is estimated with one random direction for each sample ({ref}`ex-trap-probe`).
 #
 # Nodes and step size were chosen by the moments and the loss at $\mu = 0.45$ and $0.75$, neither trained on nor tested. With 64 nodes, 64
@@ -391,7 +391,7 @@ plt.show()
 # | error at μ = 0.6 | mean | variances | Sinkhorn, t = 1 | Sinkhorn, t = 2 |
 # | --- | --- | --- | --- | --- |
 # | HOAM-G | {num}`fig-trap-moments.hoam_g_mean_60:.3f` ({num}`fig-trap-moments.hoam_g_mean_worst_60:.3f`) | {num}`fig-trap-moments.hoam_g_variance_60:.2f` ({num}`fig-trap-moments.hoam_g_variance_worst_60:.2f`) | {num}`fig-trap-moments.hoam_g_middle_60:.2f` ({num}`fig-trap-moments.hoam_g_middle_worst_60:.2f`) | {num}`fig-trap-moments.hoam_g_end_60:.2f` ({num}`fig-trap-moments.hoam_g_end_worst_60:.2f`) |
-# | HOAM-S, one seed | {num}`fig-trap-moments.hoam_s_mean_60:.3f` | {num}`fig-trap-moments.hoam_s_variance_60:.2f` | {num}`fig-trap-moments.hoam_s_middle_60:.2f` | {num}`fig-trap-moments.hoam_s_end_60:.2f` |
+# | HOAM-S | {num}`fig-trap-moments.hoam_s_mean_60:.3f` ({num}`fig-trap-moments.hoam_s_mean_worst_60:.3f`) | {num}`fig-trap-moments.hoam_s_variance_60:.2f` ({num}`fig-trap-moments.hoam_s_variance_worst_60:.2f`) | {num}`fig-trap-moments.hoam_s_middle_60:.2f` ({num}`fig-trap-moments.hoam_s_middle_worst_60:.2f`) | {num}`fig-trap-moments.hoam_s_end_60:.2f` ({num}`fig-trap-moments.hoam_s_end_worst_60:.2f`) |
 # | AM | {num}`fig-trap-moments.am_mean_60:.3f` ({num}`fig-trap-moments.am_mean_worst_60:.3f`) | {num}`fig-trap-moments.am_variance_60:.2f` ({num}`fig-trap-moments.am_variance_worst_60:.2f`) | {num}`fig-trap-moments.am_middle_60:.2f` ({num}`fig-trap-moments.am_middle_worst_60:.2f`) | {num}`fig-trap-moments.am_end_60:.2f` ({num}`fig-trap-moments.am_end_worst_60:.2f`) |
 # | HOAM-G + linear part | {num}`fig-trap-moments.hoam_g_ritz_mean_60:.3f` ({num}`fig-trap-moments.hoam_g_ritz_mean_worst_60:.3f`) | {num}`fig-trap-moments.hoam_g_ritz_variance_60:.2f` ({num}`fig-trap-moments.hoam_g_ritz_variance_worst_60:.2f`) | {num}`fig-trap-moments.hoam_g_ritz_middle_60:.2f` ({num}`fig-trap-moments.hoam_g_ritz_middle_worst_60:.2f`) | {num}`fig-trap-moments.hoam_g_ritz_end_60:.2f` ({num}`fig-trap-moments.hoam_g_ritz_end_worst_60:.2f`) |
 # | nearest training parameter | {num}`fig-trap-moments.neighbour_mean_60:.3f` | {num}`fig-trap-moments.neighbour_variance_60:.2f` | {num}`fig-trap-moments.neighbour_middle_60:.2f` | {num}`fig-trap-moments.neighbour_end_60:.2f` |

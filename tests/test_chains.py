@@ -9,17 +9,33 @@ import numpy as np
 import pytest
 
 from benchmarks import chains, questions, solvers
+from benchmarks.outcomes import Outcomes
 from hoam import systems
 from tests import translation
 
 
 def test_every_chain_has_an_outcome_of_the_shipped_model():
     found = chains.OUTCOMES.read()
-    assert set(found) == {", ".join(map(str, run)) for run in chains.runs()}
+    assert set(found) == {chains.name(*run) for run in chains.runs()}
     for case, mu, seed in chains.runs():
-        stem = (questions.PARTICLES | questions.PLASMAS)[case].stem
-        assert found[f"{case}, {mu}, {seed}"]["model"] == chains.digest(stem, seed)
+        assert found[chains.name(case, mu, seed)]["model"] == chains.digest(case, seed)
         assert np.all(np.isfinite(chains.outcome(case, mu, seed)))
+
+
+def test_only_chains_of_models_that_have_changed_run_again(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr(chains, "OUTCOMES", Outcomes(tmp_path / "chains.json"))
+    monkeypatch.setattr(chains, "run", lambda *what: asked.append(what) or {"model": "same"})
+    monkeypatch.setattr(chains, "digest", lambda case, seed: "same")
+    chains.main()
+    assert asked == chains.runs()
+    chains.main()
+    assert asked == chains.runs()
+    monkeypatch.setattr(chains, "digest", lambda case, seed: "new" if case == "bump" else "same")
+    chains.main()
+    again = asked[len(chains.runs()) :]
+    assert len(again) == 2 * len(chains.SEEDS)
+    assert {case for case, *_ in again} == {"bump"}
 
 
 def test_no_parameter_that_is_asked_for_was_trained_on():
