@@ -32,14 +32,8 @@ shell.prefix(
 def notebook_inputs(wildcards):
     """The notebook, the modules it uses and the checkpoints it loads."""
     found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    # They show what the benchmarks do and have found.
-    if wildcards.name in ("speed", "stability", "training"):
-        for pattern in ("*.py", "records/*.json"):
-            found += sorted(str(p.relative_to(ROOT)) for p in ROOT.glob(f"benchmarks/{pattern}"))
     if wildcards.name == "speed":
         found += ["tests/oracles.py"]
-    if wildcards.name in ("comparison", "comparison_plasmas", "histograms"):
-        found += ["benchmarks/measure.py", "benchmarks/solvers.py"]
     return found
 
 

@@ -47,13 +47,12 @@ class Solver(NamedTuple):
         A chain is long, and starts anew at each time: each has a call of its own, so that only the
         first of them compiles.
         """
-        calls = [times]
+        calls = [(key, times)]
         if isinstance(self.sampler, AnnealedLangevin):
-            calls = [times[[0, i]] for i in range(1, len(times))]
+            calls = [(jax.random.fold_in(key, i), times[[0, i + 1]]) for i in range(len(times) - 1)]
         parts, seconds = [np.asarray(x0)[None]], []
-        for i, call in enumerate(calls):
-            where = {"times": call, "mu": mu}
-            paths, took = clocked(self.sample, model, jax.random.fold_in(key, i), x0, **where)
+        for k, call in calls:
+            paths, took = clocked(self.sample, model, k, x0, times=call, mu=mu)
             parts.append(np.asarray(paths)[1:])
             seconds.append(took / (len(call) - 1))
         return Answer(np.concatenate(parts), tuple(seconds))

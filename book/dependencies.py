@@ -7,7 +7,7 @@ imports. A name that cannot be resolved counts as a use of the whole package, wh
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PACKAGE = "hoam"
@@ -127,26 +127,47 @@ class Package:
         return done
 
 
-def _texts(tree: ast.AST) -> set[str]:
-    return {
-        n.value for n in _walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    }
+def _benchmarks(tree: ast.AST, root: Path) -> dict[Path, ast.AST]:
+    """Return the modules of `benchmarks` that a syntax tree imports, and those that they import."""
+    found: dict[Path, ast.AST] = {}
+    waiting = [tree]
+    while waiting:
+        for node in _walk(waiting.pop()):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+            for name in names:
+                path = root.joinpath(*name.split(".")).with_suffix(".py")
+                if name.startswith("benchmarks.") and path.is_file() and path not in found:
+                    found[path] = ast.parse(path.read_text())
+                    waiting.append(found[path])
+    return found
+
+
+def _texts(trees: Iterable[ast.AST]) -> set[str]:
+    nodes = (node for tree in trees for node in _walk(tree))
+    return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
 def inputs(notebook: Path, root: Path) -> list[str]:
     """Return the files that a notebook reads, relative to `root`: itself, modules, checkpoints.
 
-    A checkpoint counts where its name starts with that of the notebook, as `two_stream-...`, or
-    where a text in the notebook holds that start.
+    Modules of `benchmarks` count with all that they use, and with the records of past runs where
+    they read some. A checkpoint counts where its name starts with that of the notebook, as
+    `two_stream-...`, or where a text in the notebook or in those modules holds that start.
 
     Args:
         notebook: a py:percent file.
         root: the repository.
     """
     tree = ast.parse(notebook.read_text())
-    package = Package(root)
-    modules = [package.files[name] for name in package.needed(tree)]
-    texts = _texts(tree)
+    package, benchmarks = Package(root), _benchmarks(tree, root)
+    trees = [tree, *benchmarks.values()]
+    names = {name for each in trees for name in package.needed(each)}
+    modules = [*benchmarks, *(package.files[name] for name in names)]
+    if any(path.stem == "outcomes" for path in benchmarks):
+        modules += (root / "benchmarks" / "records").glob("*.json")
+    texts = _texts(trees)
     checkpoints = []
     for path in (root / "checkpoints").glob("*-*"):
         family = path.name.split("-")[0]

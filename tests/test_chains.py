@@ -46,15 +46,13 @@ def test_no_parameter_that_is_asked_for_was_trained_on():
 
 
 def drawn(root, notebook, figure):
-    """Return numbers and data of a figure that the build has drawn."""
+    """Return the numbers of a figure that the build has drawn, and the file of its data."""
     path = root / "results" / f"{notebook}.json"
     run = json.loads(path.read_text()) if path.exists() else {"profile": None}
     if run["profile"] != "book":
         assert "CI" not in os.environ, "Expected results of the book. Use `make book`."
         pytest.skip("the book's results are not there")
-    entry = run["figures"][figure]
-    data = next((root / "results" / f for f in entry["files"] if f.endswith(".npz")), None)
-    return entry["numbers"], data and np.load(data)
+    return run["figures"][figure]["numbers"], root / "results" / "figures" / f"{figure}.npz"
 
 
 @pytest.mark.parametrize("case", questions.PARTICLES)
@@ -64,6 +62,18 @@ def test_the_chain_of_a_page_has_the_stored_error(root, case):
     stored = sorted(chains.outcome(case, mu, seed) for seed in chains.SEEDS)
     names = [f"ncsm_best_{case}", f"ncsm_{case}", f"ncsm_worst_{case}"]
     np.testing.assert_allclose([numbers[name] for name in names], stored, rtol=0.03)
+
+
+@pytest.mark.parametrize(
+    ("case", "end"), [("two_stream", "125"), ("bump", "135"), ("landau", "875")]
+)
+def test_the_chain_of_a_page_has_the_stored_energies(root, case, end):
+    numbers, data = drawn(root, "comparison_plasmas", "fig-plasmas-energy")
+    mu = questions.PLASMAS[case].system.test_mus[0]
+    with np.load(data) as arrays:
+        energies = arrays[f"ncsm_{case}_{end}"] + numbers[f"noise_{case}_{end}"]
+    stored = [chains.outcome(case, mu, seed) for seed in chains.SEEDS]
+    np.testing.assert_allclose(energies, stored, rtol=0.03, atol=1e-6)
 
 
 def test_a_chain_is_asked_for_each_time_alone_and_a_rollout_for_all_at_once():

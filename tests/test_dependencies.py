@@ -16,6 +16,13 @@ FILES = {
     "hoam/systems/base.py": "from ..types import Population\n",
     "hoam/systems/ring.py": "from hoam.systems.base import System\n",
     "hoam/systems/line.py": "from .base import System\n",
+    "benchmarks/clock.py": "import time\n",
+    "benchmarks/outcomes.py": "",
+    "benchmarks/chains.py": "from benchmarks import outcomes\n",
+    "benchmarks/races.py": (
+        "import benchmarks.clock\nfrom hoam.metrics import energy\nSTEM = 'third-'\n"
+    ),
+    "benchmarks/records/chains.json": "",
     "checkpoints/example-a-0.json": "",
     "checkpoints/example-a-0.safetensors": "",
     "checkpoints/example-a-0.part": "",
@@ -86,6 +93,40 @@ def test_a_notebook_needs_its_checkpoints_and_those_it_names(place, text, checkp
         name
         for name in FILES
         if name.startswith(tuple(f"checkpoints/{c}-" for c in checkpoints)) and "part" not in name
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "benchmarks", "others"),
+    [
+        ("import hoam", set(), set()),
+        ("from benchmarks import clock", {"clock.py"}, set()),
+        ("import benchmarks.clock", {"clock.py"}, set()),
+        (
+            "from benchmarks.races import STEM",
+            {"races.py", "clock.py"},
+            {"hoam/metrics.py", "hoam/types.py", "checkpoints/third-a-0.json"},
+        ),
+        (
+            "from benchmarks import chains",
+            {"chains.py", "outcomes.py", "records/chains.json"},
+            set(),
+        ),
+    ],
+)
+def test_a_notebook_needs_the_benchmarks_that_it_imports_and_what_they_need(
+    place, text, benchmarks, others
+):
+    notebook = place / "notebooks" / "example.py"
+    notebook.parent.mkdir()
+    notebook.write_text(f"{text}\n")
+    found = set(inputs(notebook, place))
+    assert {name for name in found if name.startswith("benchmarks/")} == {
+        f"benchmarks/{name}" for name in benchmarks
+    }
+    own = {"notebooks/example.py", "checkpoints/example-a-0.json"}
+    assert found - own - {"hoam/__init__.py", "checkpoints/example-a-0.safetensors"} == others | {
+        f"benchmarks/{name}" for name in benchmarks
     }
 
 
