@@ -125,7 +125,10 @@ rule check:
 
 
 # A failed build forgets its pages: Sphinx reports the warnings of a page only when it reads it. So does
-# one that was killed, which the next build sees by the mark that it left.
+# one that was killed, which the next build sees by the mark that it left. What else is in _build stays.
+PAGES = "_build/html _build/.doctrees _build/jupyter_execute _build/.unfinished"
+
+
 rule pages:
     input:
         expand("book/_executed/{name}.ipynb", name=NOTEBOOKS),
@@ -154,10 +157,10 @@ rule pages:
         "_build/html/index.html",
     shell:
         "echo 'Building the pages'; "
-        "test ! -e _build/.unfinished || rm -rf _build; mkdir -p _build; touch _build/.unfinished; "
+        "test ! -e _build/.unfinished || rm -rf {PAGES}; mkdir -p _build; touch _build/.unfinished; "
         "jupyter-book build . -n -W --keep-going --quiet"
         " && test -f {output} && touch {output} && rm _build/.unfinished"
-        " || {{ rm -rf _build; exit 1; }}"
+        " || {{ rm -rf {PAGES}; exit 1; }}"
 
 
 # The stamps of an interrupted run are found again, so that it goes on where it was; those of a

@@ -289,7 +289,7 @@ plt.show()
 # %% [markdown]
 # Judged by eye all four methods have the populations, and NCSM is no worse than the others. The energy is the harder test.
 #
-# - **Independent samples are too few.** CFM is near the scatter of independent draws from the full model itself, NCSM above it, and on bump-on-tail this scatter is larger than the signal:
+# - **Independent samples are too few.** CFM is near the scatter of independent draws from the full model itself, NCSM above it in most rows, and on bump-on-tail this scatter is larger than the signal:
 #   {num}`fig-plasmas-energy.draws_l2_bump_135:.1f` and {num}`fig-plasmas-energy.draws_l2_bump_195:.1f`. Rollouts of quiet samples are well below it.
 # - **The law that CFM has learned is better than its samples.** From a quiet start, the same models miss the energy of the bump by {num}`fig-plasmas-energy.cfm_quiet_l2_bump_135:.2f` and
 #   {num}`fig-plasmas-energy.cfm_quiet_l2_bump_195:.2f`, where HOAM-G has {num}`fig-bump-energy.hoam_g_l2_135:.2f` and {num}`fig-bump-energy.hoam_g_l2_195:.2f` (median of three seeds); of the two streams at
@@ -297,7 +297,7 @@ plt.show()
 #   With its linear part, which is solved for and not in the paper either, HOAM-G comes as near or nearer: {num}`fig-bump-linear-part.hoam_g_l2_135:.2f` and {num}`fig-bump-linear-part.hoam_g_l2_195:.2f` on the bump, and {num}`fig-two-stream-linear-part.hoam_g_late_l2_125:.2f` on the two streams.
 # - **Before a wave has grown, rollouts are better**: quiet CFM passes smoothly through the early waves of the bump at $\mu = 1.95$, which rollouts follow. At the end of the two streams at $\mu = 1.85$, still in their growth, HOAM-G is
 #   within {num}`fig-plasmas-energy.hoam_g_l2_two_stream_185:.2f`, quiet CFM within {num}`fig-plasmas-energy.cfm_quiet_l2_two_stream_185:.2f`.
-# - **DICE**, with no quadrature of the time derivative, is about as good as HOAM-G: better at the first parameter of either beam system, a little worse elsewhere.
+# - **DICE**, with no quadrature of the time derivative, is about as good as HOAM-G: better on the two streams at $\mu = 1.25$, worse there at $1.85$ and on the bump at $1.95$, and within the spread of seeds elsewhere.
 #
 # ## Run time
 #

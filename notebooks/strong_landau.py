@@ -306,7 +306,7 @@ report.figure("fig-landau-training", figure, data={"step": histories[0]["step"],
 plt.show()
 
 # %% [markdown]
-# All three seeds of HOAM-G go down together, and that of HOAM-S with them. Those of AM part. They start more slowly; the best ends at a
+# All three seeds of HOAM-G go down together, and those of HOAM-S with them. Those of AM part. They start more slowly; the best ends at a
 # validation loss of {num}`fig-landau-training.am_validation_best:.3f`, where the median of HOAM-G has {num}`fig-landau-training.hoam_g_validation:.3f`, the next at {num}`fig-landau-training.am_validation:.3f`, and the third stays at
 # {num}`fig-landau-training.am_validation_worst:.3f`. In the last quarter of the steps its training loss scatters by {num}`fig-landau-training.am_noise_worst:.1f`, that of the median seed of AM by {num}`fig-landau-training.am_noise:.3f`, and
 # those of HOAM-G by {num}`fig-landau-training.hoam_g_noise_worst:.3f` at most (the parameter changes from step to step, and with it the minimum).

@@ -221,10 +221,14 @@ def test_a_book_killed_while_its_notebooks_run_is_whole_after_the_next_run(root,
 def test_pages_of_a_build_that_was_killed_are_built_again_from_nothing(root, tmp_path):
     book(root, tmp_path)
     half = tmp_path / "_build" / "html" / "first.html"
+    other = tmp_path / "_build" / "other" / "work.txt"
+    other.parent.mkdir(parents=True)
+    other.touch()
     assert kill(start(tmp_path, "book"), half.exists) == -signal.SIGKILL
     assert half.exists()
     assert start(tmp_path, "book").wait() == 0  # the builder refuses what is left of another run
     assert not (tmp_path / "_build" / ".unfinished").exists()
+    assert other.exists()  # of another command
     is_whole(tmp_path)
 
 
