@@ -258,7 +258,7 @@ for axis, mu in zip(axes, test_mus, strict=True):
         report.record("fig-bump-modes", **{f"theory{m}_{label[mu]}": root.imag})
     axis.set(xlabel=LABELS["t"], ylim=(1e-6, 5e-2))
     axis.annotate(f"μ = {mu}", (0.03, 0.92), xycoords="axes fraction")
-axes[0].set_ylabel("energy of the wave [m v$_t^2$]")
+axes[0].set_ylabel("energy of the wave [mv$_t^2$]")
 axes[1].legend(fontsize=9, loc="lower right")
 report.figure("fig-bump-modes", figure, data=data, parameters={"markers": n_truth})
 plt.show()

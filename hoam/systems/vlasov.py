@@ -41,13 +41,13 @@ from hoam.systems.loading import check_loading, mixture_quantile, uniform_points
 from hoam.systems.splitting import Schedule, paths, schedule
 from hoam.types import PRNGKey, Scalar
 
-#: What figures write along their axes: time, position, velocity and electric energy, in the units
-#: of $\\mu = 1$, in which plasma frequency, Debye length, thermal speed and electron mass are 1.
+#: Time, position, velocity and electric energy along the axes of figures. Plasma frequency, Debye
+#: length, thermal speed and electron mass are 1 in the equations with $\mu = 1$.
 LABELS = {
     "t": "time t [1/ω$_p$]",
     "x": "position x [λ$_D$]",
     "v": "velocity v [v$_t$]",
-    "E": "electric energy E [m v$_t^2$]",
+    "E": "electric energy E [mv$_t^2$]",
 }
 
 
