@@ -151,6 +151,8 @@ def test_two_builds_are_measured_noted_and_shown(tmp_path, capsys):
     assert "`a: fig-a.x`, does so by 0.5 of its tolerance." in text
     assert entry["two_cores"]["narrow"] == [X]
     assert "less than three times as wide: `a: fig-a.x`." in text
+    still = entry["two_cores"] | {"largest": 0.0}
+    assert hoam_twice._two_cores(still).endswith("and none with a tolerance has moved.")
     entry["two_cores"]["narrow"] = []
     twice.note(entry, ordinary / hoam_twice.RECORD)
     assert "at least three times as wide" in hoam_twice.twice_text(ordinary)

@@ -36,6 +36,8 @@ def _two_cores(entry: dict[str, Any]) -> str:
     wide = "All tolerances are at least three times as wide as such a move."
     if entry["narrow"]:
         wide = f"Tolerances less than three times as wide: {_listed(entry['narrow'])}."
+    if entry["largest"] == 0:
+        return f"In an ordinary build on two cores, {passed}, and none with a tolerance has moved."
     return (
         f"In an ordinary build on two cores, {passed}; the one that moves farthest from one core "
         f"to two, `{entry['name']}`, does so by {entry['largest']:.2g} of its tolerance. {wide}"
