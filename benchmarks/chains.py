@@ -1,6 +1,6 @@
 """What the chains of NCSM come to with all seeds, at all parameters.
 
-A chain takes up to a thousand times as long as a rollout. A page that is built runs those of the
+A chain takes ten times as long as a rollout, or more. A page that is built runs those of the
 first seed, to time them; these are the others, and the same again to compare with.
 
     python -m benchmarks.chains     # those without an outcome, or with that of a former model

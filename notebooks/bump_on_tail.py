@@ -486,7 +486,7 @@ plt.show()
 # **C2.** Random times, with the same budget, give {num}`fig-bump-energy.am_l2_135:.2f` and {num}`fig-bump-energy.am_l2_195:.2f`, at worst
 # {num}`fig-bump-energy.am_l2_worst_135:.1f` and {num}`fig-bump-energy.am_l2_worst_195:.1f`; an energy of zero would have an error of 1. None of the three
 # trainings has diverged at its end, and none has found the waves: validation losses hardly leave zero. At $\mu = 1.95$ one seed has
-# {num}`fig-bump-energy.am_l2_best_195:.2f`, no more than HOAM-G: its energy rises smoothly through the true waves, about as high.
+# {num}`fig-bump-energy.am_l2_best_195:.2f`, no more than the median of HOAM-G.
 #
 # ## Change this and see
 #

@@ -256,7 +256,7 @@ plt.show()
 #
 # We aimed at a tenth of Euler's time with the energy within one percent. At the second parameter the steps of the pilot reach that; at the first, where
 # particles are trapped between the waves, they take twice as many evaluations, which is too many. Fewer for as small an error were looked for and not found:
-# with methods of several steps, of higher order, and stabilised ones, and with steps of their own for groups of particles whose errors are alike.
+# with methods of several steps, of higher order, and stabilised ones, and with steps of their own for groups of particles whose errors are alike. These trials are not on this page.
 #
 # ## The full model
 #

@@ -31,6 +31,7 @@ def entries(root):
 
 def test_every_chapter_has_entries(entries):
     assert {page for page, found in entries.items() if len(found) < LEAST} == set()
+    assert sum(map(len, entries.values())) > 60
 
 
 def test_an_entry_stands_once_in_a_chapter(entries):
