@@ -6,31 +6,27 @@ first seed, to time them; these are the others, and the same again to compare wi
     python -m benchmarks.chains     # those without an outcome, or with that of a former model
 """
 
-import hashlib
 import sys
 from typing import Any
 
 import numpy as np
 
 from benchmarks import questions, solvers
-from benchmarks.measure import ROOT
 from benchmarks.outcomes import Outcomes, significant
 
 OUTCOMES = Outcomes.of("chains")
-SEEDS = range(3)
 #: Chains run at every fourth output time of a plasma, and every second of the particles.
 EVERY = {"plasma": 4, "particles": 2}
 
 
-def stem(case: str) -> str:
-    """Return what the names of the models of a case begin with."""
-    return (questions.PARTICLES | questions.PLASMAS)[case].stem
-
-
 def digest(case: str, seed: int) -> str:
-    """Return the start of the SHA-256 of a model's file: an outcome is that of one model."""
-    path = ROOT / "checkpoints" / f"{stem(case)}ncsm-{seed}.safetensors"
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+    """Return the start of the SHA-256 of a model's file."""
+    return questions.digest(asked(case).stem, "ncsm", seed)
+
+
+def asked(case: str) -> questions.Particles | questions.Plasma:
+    """Return what is asked of the methods in a case."""
+    return (questions.PARTICLES | questions.PLASMAS)[case]
 
 
 def run(case: str, mu: float, seed: int) -> dict[str, Any]:
@@ -38,7 +34,7 @@ def run(case: str, mu: float, seed: int) -> dict[str, Any]:
     found: dict[str, Any] = {"model": digest(case, seed)}
     if case in questions.PARTICLES:
         question, every = questions.PARTICLES[case].question(), EVERY["particles"]
-        model = questions.trained(stem(case), "ncsm", seed)
+        model = questions.trained(asked(case).stem, "ncsm", seed)
         paths = question.ask(model, solvers.chain(), every=every).paths
         return found | {"error": significant(question.error(paths, every=every), 6)}
     plasma, every = questions.PLASMAS[case], EVERY["plasma"]
@@ -50,7 +46,7 @@ def runs() -> list[tuple[str, float, int]]:
     """Return case, parameter and seed of all chains."""
     pairs = [(case, particles.mu) for case, particles in questions.PARTICLES.items()]
     pairs += [(case, mu) for case, p in questions.PLASMAS.items() for mu in p.system.test_mus]
-    return [(case, mu, seed) for case, mu in pairs for seed in SEEDS]
+    return [(case, mu, seed) for case, mu in pairs for seed in range(asked(case).seeds)]
 
 
 def name(case: str, mu: float, seed: int) -> str:

@@ -3,6 +3,7 @@
 No key is that of a training or validation run, and no parameter one that was trained on.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,15 +13,25 @@ import numpy as np
 import hoam
 from benchmarks.measure import ROOT
 from benchmarks.solvers import Answer, Solver
-from hoam.metrics import electric_energy, sinkhorn_divergence
+from hoam.metrics import electric_energy, relative_l2_error, sinkhorn_divergence
 from hoam.model import Model
 from hoam.systems import System
 from hoam.systems.vlasov import VlasovPoisson
 
 
+#: What the full models of plasmas and the starts of their rollouts are drawn with.
+KEY = jax.random.key(47_001)
+
+
 def trained(stem: str, method: str, seed: int) -> Model:
     """Return a shipped model, such as that of `two_stream-quiet-`, `hoam_g` and 0."""
     return hoam.load(ROOT / "checkpoints" / f"{stem}{method}-{seed}.safetensors")
+
+
+def digest(stem: str, method: str, seed: int) -> str:
+    """Return the start of the SHA-256 of a model's file: a stored outcome is that of one model."""
+    path = ROOT / "checkpoints" / f"{stem}{method}-{seed}.safetensors"
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -75,6 +86,7 @@ class Particles(NamedTuple):
     Attributes:
         epsilon: regularisation of the divergence, that of its chapter.
         stem: what the names of its models begin with.
+        seeds: of each method: five where all of them train in under three minutes.
     """
 
     title: str
@@ -82,6 +94,7 @@ class Particles(NamedTuple):
     mu: float
     epsilon: float
     stem: str
+    seeds: int = 3
 
     def question(self, *, n_samples: int = 2**10, intervals: int = 8) -> Question:
         """Return what is asked."""
@@ -101,6 +114,8 @@ class Plasma(NamedTuple):
 
     Attributes:
         view: limits of position and velocity in figures.
+        validation_mu: where the steps of a flow are chosen.
+        seeds: as of particles.
     """
 
     title: str
@@ -109,6 +124,8 @@ class Plasma(NamedTuple):
     cells: int
     intervals: int
     view: tuple[tuple[float, float], tuple[float, float]]
+    validation_mu: float
+    seeds: int = 3
 
     @property
     def times(self) -> np.ndarray:
@@ -125,6 +142,23 @@ class Plasma(NamedTuple):
         r"""Return $L^2/(24 N\mu^2)$, the mean energy of the noise of independent samples."""
         return self.system.length**2 / (24 * n_samples * mu**2)
 
+    def truth(self, mu: float, n_samples: int, *, again: bool = False) -> np.ndarray:
+        """Return the full model `[T, N, D]`, or a second run of it."""
+        key = jax.random.fold_in(KEY, round(1000 * mu))
+        if again:
+            key = jax.random.fold_in(key, 1)
+        return np.asarray(self.system.simulate(key, mu=mu, times=self.times, n_samples=n_samples))
+
+    def error(self, energies: np.ndarray, truth: np.ndarray, *, every: int = 1) -> float:
+        """Return the relative L2 error of energies over the output times after the first.
+
+        Args:
+            energies: `[T]` at the times of `ask`, without the mean energy of their noise.
+            truth: the energy of the full model at all output times.
+            every: that of `ask`.
+        """
+        return float(relative_l2_error(energies[1:], truth[::every][1:]))
+
     def ask(
         self,
         method: str,
@@ -136,7 +170,7 @@ class Plasma(NamedTuple):
         every: int = 1,
     ) -> Answer:
         """Return the samples of a trained model at each `every`-th output time."""
-        key = jax.random.fold_in(jax.random.key(47_001), seed)
+        key = jax.random.fold_in(KEY, seed)
         start = np.asarray(self.system.initial(key, mu=mu, n_samples=n_samples))
         model = trained(self.stem, method, seed)
         return solver.answer(model, key, start, times=self.times[::every], mu=mu)
@@ -150,7 +184,7 @@ PARTICLES = {
     "chaos_1405": Particles(
         "convection, r = 14.05", hoam.systems.Chaos9D(), 14.05, 0.2, "chaos_9d-"
     ),
-    "trap_60": Particles("trap, μ = 0.6", hoam.systems.Trap100D(), 0.6, 5.0, "trap_100d-"),
+    "trap_60": Particles("trap, μ = 0.6", hoam.systems.Trap100D(), 0.6, 5.0, "trap_100d-", 5),
 }
 PLASMAS = {
     "two_stream": Plasma(
@@ -160,6 +194,7 @@ PLASMAS = {
         512,
         16,
         ((0.0, 50.0), (-8.0, 8.0)),
+        1.35,
     ),
     "bump": Plasma(
         "bump on tail",
@@ -168,6 +203,7 @@ PLASMAS = {
         512,
         16,
         ((0.0, 50.0), (1.5, 6.5)),
+        1.45,
     ),
     "landau": Plasma(
         "Landau damping",
@@ -176,5 +212,7 @@ PLASMAS = {
         128,
         18,
         ((0.0, 4 * np.pi), (-5.0, 5.0)),
+        0.925,
+        5,
     ),
 }

@@ -31,6 +31,11 @@ class Solver(NamedTuple):
     max_step: float | None = None
     sampler: FlowSampler | AnnealedLangevin | None = None
 
+    @property
+    def is_chain(self) -> bool:
+        """Return whether these are the steps of annealed Langevin dynamics."""
+        return isinstance(self.sampler, AnnealedLangevin)
+
     def sample(
         self, model: Model, key: jax.Array, x0: np.ndarray, *, times: np.ndarray, mu: float
     ) -> jax.Array:
@@ -48,7 +53,7 @@ class Solver(NamedTuple):
         first of them compiles.
         """
         calls = [(key, times)]
-        if isinstance(self.sampler, AnnealedLangevin):
+        if self.is_chain:
             calls = [(jax.random.fold_in(key, i), times[[0, i + 1]]) for i in range(len(times) - 1)]
         parts, seconds = [np.asarray(x0)[None]], []
         for k, call in calls:
@@ -88,9 +93,9 @@ def flow(steps: int = 32, *, order: int = 4, quiet: bool = False) -> Solver:
     return Solver(label, sampler=FlowSampler(steps=steps, order=order, quiet=quiet))
 
 
-def chain(steps: int = 100) -> Solver:
+def chain(steps: int = 100, *, levels: int = 10) -> Solver:
     """Return the solver of annealed Langevin dynamics, with so many steps at each noise level."""
-    sampler = AnnealedLangevin(steps=steps)
+    sampler = AnnealedLangevin(steps=steps, levels=levels)
     return Solver(f"{sampler.levels} x {steps} steps", sampler=sampler)
 
 
