@@ -1,6 +1,11 @@
 """What the pages on run profiles say is read from the notebooks and the trained models."""
 
+import json
+
 import hoam_profiles
+import pytest
+
+from hoam.matrix import configs
 
 SOURCE = """
 profile = "book"
@@ -47,3 +52,19 @@ def test_trained_models_are_counted_by_system(root):
         list((root / "checkpoints").glob("*.json"))
     )
     assert all(hours > 0 for _, hours in found.values())
+
+
+def test_a_linear_part_counts_without_the_network_that_it_was_added_to(tmp_path):
+    for name, seconds in (
+        ("trap-a-0", {"training_seconds": 3600}),
+        ("trap-a_ritz-0", {"training_seconds": 3600, "linear_seconds": 36}),
+    ):
+        (tmp_path / f"{name}.json").write_text(json.dumps({"record": seconds}))
+    assert hoam_profiles.trainings(tmp_path, ["trap"]) == {"trap": (2, pytest.approx(1.01))}
+
+
+def test_all_models_are_trained_again_in_less_than_twelve_hours_of_two_cores(root):
+    trained = {path.stem for path in (root / "checkpoints").glob("*.json")}
+    assert trained == set(configs())
+    found = hoam_profiles.trainings(root / "checkpoints", [])
+    assert 1 < sum(hours for _, hours in found.values()) / hoam_profiles.AT_A_TIME < 12

@@ -8,6 +8,7 @@ from typing import Any
 
 from docutils import nodes
 from hoam_places import mark
+from hoam_profiles import own_seconds
 from hoam_record import numbers_anchor
 from hoam_report_numbers import numbers, report_numbers
 from hoam_results import Edition, Results
@@ -37,7 +38,7 @@ def trained(root: Path) -> list[dict[str, Any]]:
 def origin(results: Results, models: list[dict[str, Any]]) -> str:
     """Say whether the models of this build are the shipped ones or were trained for it."""
     profiles = {run["profile"] for run in results.runs.values()}
-    hours = _duration(sum(model.get("training_seconds", 0.0) for model in models))
+    hours = _duration(sum(map(own_seconds, models)))
     if profiles == {"full"}:
         return f"All {_counted(len(models), 'model')} were trained again for this build ({hours})."
     return (
@@ -134,7 +135,7 @@ class ReportDirective(SphinxDirective):
                 paragraph(nodes.literal("", family)),
                 paragraph(str(len(members))),
                 paragraph(_range(member.get("steps") for member in members)),
-                paragraph(_duration(sum(m.get("training_seconds", 0.0) for m in members))),
+                paragraph(_duration(sum(map(own_seconds, members)))),
                 paragraph(", ".join(sorted({m["versions"]["jax"] for m in members}))),
             ]
             for family, members in families.items()
