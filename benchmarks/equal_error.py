@@ -125,7 +125,7 @@ def full_seconds(case: str) -> float:
 
 
 def stride(case: str, solver: Solver) -> int:
-    """Return the number of output times for each that a solver is asked for: fewer of a long one."""
+    """Return how many output times there are for each that a solver is asked for."""
     if case in questions.PARTICLES:
         return chains.EVERY["particles"] if solver.is_chain else 1
     return chains.EVERY["plasma"] if solver.is_chain or solver == solvers.flow() else 1

@@ -18,7 +18,6 @@ from hoam.model import Model
 from hoam.systems import System
 from hoam.systems.vlasov import VlasovPoisson
 
-
 #: What the full models of plasmas and the starts of their rollouts are drawn with.
 KEY = jax.random.key(47_001)
 
