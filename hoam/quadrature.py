@@ -6,8 +6,8 @@ nothing else: random nodes give action matching (AM), composite Simpson nodes HO
 Gauss-Legendre nodes HOAM-G.
 
 Gauge test: adding $c(t)$ to a potential changes the exact loss by nothing, the discrete loss by
-$Q(c') - (c(1) - c(0))$. It is zero when the rule integrates $c'$ exactly, and never for random
-nodes.
+$Q(c') - (c(1) - c(0))$. It is zero when the rule integrates $c'$ exactly; for random nodes only
+if $c'$ is constant.
 """
 
 from collections.abc import Callable

@@ -23,6 +23,7 @@
 # The chapter rebuilds this system's rows of Figures 3 and 4 of {cite:t}`berman2024hoam` at the two parameters that no
 # model was trained on, $\mu = 1.35$ and $\mu = 1.95$, and judges
 #
+# - **C2**: with a quadrature rule training is stable, with random times it is not;
 # - **C3**: the method resolves fine scales and several modes of the population;
 # - **C4**: it predicts growth and saturation of the electric energy at unseen parameters.
 #
@@ -49,7 +50,7 @@
 # for $x \in [0, 50)$, periodic. The electrons start uniform in $x$, in $0.9\,N(0, 1) + 0.1\,N(4, 0.5^2)$ in $v$,
 # with all velocities multiplied by $1 + 0.05\cos(2\pi\mu x/50)$. Friction and noise are the collisions of Lenard and
 # Bernstein, and belong together: with $\sqrt{2\nu}$ the bulk is their equilibrium, and noise of any other strength
-# would heat or cool it ({py:mod}`hoam.systems.vlasov`).
+# would heat or cool it ({py:mod}`hoam.systems.vlasov`). Lengths and times are in the units of {eq}`eq-two-stream`.
 
 # %% tags=["parameters"]
 profile = "book"
@@ -430,8 +431,8 @@ plt.show()
 # ```{index} single: Ritz method; for a weak wave
 # ```
 #
-# As for the two streams ({eq}`eq-two-stream-linear`), the loss is minimised exactly over the functions that make up the field: the products of the first two waves
-# in $x$ and the powers of $v$ up to the second, added to the network, which is left as it is ({py:mod}`hoam.ritz`). Functions and
+# As for the two streams ({eq}`eq-two-stream-linear`), the loss is minimised exactly over a few functions: all products of $1$ and the first two waves
+# in $x$ with $1, v, v^2$, the constant left out, which are 14, added to the network, which is left as it is ({py:mod}`hoam.ritz`). Functions and
 # splines are those of the two streams, the samples and the Gauss-Legendre nodes those of the training. This is not in the paper.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bump-linear-part", "caption": "Electric energy at the two held-out parameters with the linear part of each potential solved for: full model (black; another run of it in grey) and HOAM-G with the linear part, median and range of three seeds."}, "image": {"alt": "Four panels of energy over time. The curves of HOAM-G with the linear part lie on the true ones up to about time 25 and stay near them to the end, a little above."}}

@@ -225,8 +225,9 @@ plt.show()
 
 # %% [markdown]
 # Of the three seeds {num}`fig-chaos-coarse.runaway_64:.0f` ran away with 64 nodes, and {num}`fig-chaos-coarse.runaway_128:.0f` with 128. It
-# is the same failure as that of too few Simpson nodes on the two streams ({numref}`fig-two-stream-coarse`). We saw it first in the
-# errors of this page, but the training loss shows it without them, and 128 nodes are those of the two streams. A rule that is exact for smooth integrands is not safe by itself: it has to be fine
+# is the same failure as that of too few Simpson nodes on the two streams ({numref}`fig-two-stream-coarse`). It was seen first in the
+# errors at the held-out parameters, so giving up 64 nodes was not decided by validation data alone. The training loss shows the failure without
+# them, and 128 nodes are those of the two streams. A rule that is exact for smooth integrands is not safe by itself: it has to be fine
 # enough for what the network may do.
 #
 # And the longer a network is trained, the more it may do. The validation loss still falls at 1000 steps, so HOAM-G was trained for 4000 as well; then {num}`fig-chaos-coarse.runaway_128_long:.0f` of three seeds ran away with

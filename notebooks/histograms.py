@@ -632,7 +632,7 @@ for factor in (1, 2, 4, 8):
     )
 
 # %% [markdown]
-# Both fall, the floor faster, since it halves with each merging. So coarse cells tell HOAM-G from the truth with more certainty, and say less of where it is wrong: with three cells on a side there is no vortex to be seen.
+# Both fall. At first the floor falls faster, so cells merged by two tell HOAM-G from the truth best; with coarser ones the distance falls faster, because the vortices lie within a cell. And coarse cells say less of where it is wrong: with three on a side there is no vortex to be seen.
 #
 # ```{solution-end}
 # ```

@@ -301,7 +301,8 @@ for name, periodic in (("jump_plain", ()), ("jump_periodic", (True, False))):
 # $$ (eq-jet-activation)
 #
 # Time derivative and Laplacian obey the same rule, so they share a channel: only their sum is needed. A state in
-# $\mathbb{R}^D$ costs $D + 2$ rows in each matrix product, all with the same matrix. The rates come from one
+# $\mathbb{R}^D$ costs $D + 2$ rows in each matrix product, all with the same matrix. One row more, $h$ itself, meets
+# $\dot C$: $D + 3$ in all, the grey line of {numref}`fig-networks-cost`. The rates come from one
 # forward derivative of the layers in $t$, taken once per time.
 #
 # **Agreement.** Against nested automatic differentiation, on random networks of all three kinds and 64 random
@@ -369,7 +370,7 @@ report.record("fig-networks-cost", **worst)
 # layer moves meets the same matrix.
 
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-cost", "caption": "Floating-point operations for the derivatives in the loss (gradient, time derivative, Laplacian), in units of one plain evaluation of the network, against the state dimension D. Solid: the values; dashed: the values and their gradient with respect to all weights, which is one training step. Counted in the programs handed to the compiler, for CoLoRA, 7 layers of width 64. Grey: D + 3."}, "image": {"alt": "Log-log plot of operations against dimension from 1 to 32. The curve of the forward pass follows D plus three, that of nested differentiation lies about twice as high; the dashed curves of the full training step lie about three times above the solid ones."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-networks-cost", "caption": "Floating-point operations for the derivatives in the loss (gradient, time derivative, Laplacian), in units of one plain evaluation of the network, against the state dimension D. Solid: the values; dashed: the values and their gradient with respect to all weights, which is one training step. Counted in the programs handed to the compiler, for CoLoRA, 7 layers of width 64. Grey: D + 3, the rows of all products."}, "image": {"alt": "Log-log plot of operations against dimension from 1 to 32. The curve of the forward pass follows D plus three, that of nested differentiation lies about twice as high; the dashed curves of the full training step lie about three times above the solid ones."}}
 def operations(function, *args):
     """Return the floating-point operations of a function's program, as the compiler counts them."""
     return jax.jit(function).lower(*args).cost_analysis()["flops"]

@@ -52,8 +52,8 @@
 # Only the position $q$ is observed. Its law is the isotropic Gaussian $N(m(t), \mathrm{sd}(t)^2 I)$,
 # whose mean swings as $\cos\omega t$ and whose width breathes at twice that frequency
 # ({py:class}`~hoam.systems.oscillator.Oscillator` has the formulas). The field of least kinetic energy that moves
-# such a law is affine, so the potential is quadratic, and with $s$ pinned to zero at the mean the
-# integrand of the loss is
+# such a law is affine, so the potential is quadratic. From here on $q(t)$ is not the position but the
+# integrand of the loss, as in {ref}`chap-quadrature`; with $s$ pinned to zero at the mean it is
 #
 # $$
 # q(t) = \mathbb E\bigl[\tfrac12|\nabla s|^2 + \partial_t s\bigr]
@@ -101,7 +101,7 @@ print(len(models), "models, e.g.", models["HOAM-G", 8.0, 0].record["method"])
 #
 # A potential is determined up to a function of time. We remove that freedom by pinning both, learned
 # and exact, to zero at the mean of the law, and look along the diagonal through the mean, three
-# standard deviations to each side. Networks see positions normalised to the unit square, so the
+# standard deviations of each coordinate to each side. Networks see positions normalised to the unit square, so the
 # comparison is made in these units.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-potential", "caption": "Learned and exact potential of the oscillator with ω = 8 along the diagonal through the mean of the law, both pinned to zero at the mean, in normalised units. Lines: closed form. Markers: HOAM-G, one seed. The slope is the velocity of the mean, the curvature the rate at which the law widens."}, "image": {"alt": "Four nearly straight lines through the origin, one for each of four times, with slopes of both signs; markers of the learned potential lie on the lines."}}
@@ -127,7 +127,7 @@ for t, colour in zip(times, plt.cm.viridis(np.linspace(0, 0.85, 4)), strict=True
     learned.append(jax.vmap(pinned, (0, None, None))(model.scaling.states(x), t, mu))
     axis.plot(offsets, exact[-1], color=colour, label=f"t = {t}")
     axis.plot(offsets, learned[-1], "o", color=colour, markersize=3.5)
-axis.set(xlabel="distance from the mean / sd(t)", ylabel="potential s, normalised units")
+axis.set(xlabel="offset of each coordinate / sd(t)", ylabel="potential s, normalised units")
 axis.legend()
 learned, exact = np.asarray(learned), np.asarray(exact)
 report.record(
@@ -342,9 +342,10 @@ plt.show()
 # {num}`fig-oscillator-training.am_noise:.3f` of the kinetic energy, that of HOAM-S by
 # {num}`fig-oscillator-training.hoam_s_noise:.3f` and that of HOAM-G by
 # {num}`fig-oscillator-training.hoam_g_noise:.3f`. On held-out particles and other times, where all are
-# measured alike, they reach {num}`fig-oscillator-training.am_validation:.3f` (AM),
+# measured alike, they reach, in units of the kinetic energy,
+# {num}`fig-oscillator-training.am_validation:.3f` (AM),
 # {num}`fig-oscillator-training.hoam_s_validation:.3f` (HOAM-S) and
-# {num}`fig-oscillator-training.hoam_g_validation:.3f` (HOAM-G) of the minimum.
+# {num}`fig-oscillator-training.hoam_g_validation:.3f` (HOAM-G), where the minimum is $-1$.
 #
 # ## Distance to the exact law over the frequency
 #

@@ -259,9 +259,10 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# After {num}`fig-own-training.dice_median:.3f` (DICE, median of the seeds) and {num}`fig-own-training.hoam_median:.3f`
-# (HOAM), against {num}`fig-own-training.persistence:.3f` for a population that stays as it is at midnight, twice as
-# many steps give {num}`fig-own-training.dice_long:.3g` and {num}`fig-own-training.hoam_long:.3g`. Sixteen nodes hold the
+# After 300 steps the error is {num}`fig-own-training.dice_median:.3f` (DICE, median of the seeds) and
+# {num}`fig-own-training.hoam_median:.3f` (HOAM); a population that stays as it is at midnight has
+# {num}`fig-own-training.persistence:.3f`. After twice as many steps it is {num}`fig-own-training.dice_long:.3g` and
+# {num}`fig-own-training.hoam_long:.3g`. Sixteen nodes hold the
 # integral of a smooth potential, and a network that is trained for long need not stay one; with a slower decay of the
 # learning rate it leaves before the 300 steps are over. The training loss only falls. *With few
 # times, use DICE, hold out some times, and watch them.* The models below are those of DICE.

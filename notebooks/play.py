@@ -391,7 +391,7 @@ plt.show()
 # ```{exercise} One byte
 # :label: ex-play-byte
 #
-# The panel of the two-stream instability is 50 Debye lengths wide. How far is a dot at most from its place, in Debye lengths? How
+# The panel of the two-stream instability is 50 Debye lengths (of $\mu = 1$) wide. How far is a dot at most from its place, in Debye lengths? How
 # many bits would it take to stay below a hundredth of one? Could the page compute the electric energy of a quiet start from the bytes?
 # *Hint: 254 steps span the range; round the positions of `TwoStream(loading="quiet").initial` and use `electric_energy`.*
 # ```

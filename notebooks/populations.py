@@ -555,7 +555,8 @@ report.record(
 #
 # - `omega, epsilon = 6.0, 0.5`: how much wilder are the paths of the flow with diffusion, and does the population at the
 #   stops change?
-# - `shown = (0.35, 0.36)`: with which of the three motions do the two positions of one particle stay most alike?
+# - `half //= 2` in the cell of the rank correlation, which is then that of start and focus: which of the three motions still
+#   knows the order of the start?
 # - `langevin_steps = 10 * 10`: how many steps may a sampler take for each output time before a rollout is the cheaper one?
 #
 # ## Exercises

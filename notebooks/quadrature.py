@@ -750,7 +750,7 @@ plt.show()
 # $\varrho^{-2n} \approx e^{-2n\eta} = e^{-4n/\omega^2}$. The number of nodes grows like
 # $\tfrac14\omega^2\log(1/\text{error})$: quadratically, not linearly, in the frequency. That the plateau of
 # {numref}`fig-quadrature-order` lies low for all frequencies of the paper is due to the factor
-# $\mathrm{sd}^2 \approx 10^{-2}$ in front of the spikes.
+# $\mathrm{sd}(0)^2 = 10^{-2}$ in front of the spikes.
 # ````
 #
 # ````{exercise} A variance that no rule removes

@@ -209,8 +209,8 @@ plt.show()
 #
 # With few nodes the trainings with a fixed rule diverge, and those with random times do not. With enough nodes the rules are better by
 # far. So the claim is right about what it calls stable, a loss without noise, and incomplete about what it takes: a rule has a
-# threshold, and below it the rule is worse than chance. Above it, more nodes do not help: four of the five seeds of HOAM-G are as good
-# with 64 nodes as with 256.
+# threshold, and below it the rule is worse than chance. Well above it more nodes do not help: four of the five seeds of HOAM-G are as good
+# with 64 nodes as with 256. HOAM-S and DICE, not yet well above it with 64, still gain.
 #
 # ## What training sees
 #

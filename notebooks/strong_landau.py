@@ -47,7 +47,8 @@
 # \end{aligned}
 # $$ (eq-landau)
 #
-# The initial law is the same for all parameters; $\mu$ is the Debye length, and sets how strongly the field acts.
+# The initial law is the same for all parameters; $\mu$ is the Debye length, in units of that at $\mu = 1$, and sets
+# how strongly the field acts. Times are in inverse plasma frequencies at $\mu = 1$; at another $\mu$ the plasma frequency is $1/\mu$.
 #
 # By symmetry the exact field points along $x_1$ and depends on $x_1$ alone. So $(x_1, v_1)$ obey the equations of a plasma in one
 # space and one velocity dimension, $x_2, x_3$ stream freely and stay uniform, and $v_2, v_3$ stay what they are. The solver, a
@@ -153,8 +154,8 @@ plt.show()
 # ```{index} single: Landau damping; weak
 # ```
 #
-# The energy starts from $\alpha^2/(4\mu^2k^2)$ and has three more maxima before the horizon. The *decay rate* of a curve is half the
-# slope of the straight line through the logarithms of these four; in another run or a model, the maximum is the highest value within 0.6 of the
+# The energy starts from $\alpha^2/(4\mu^2k^2)$ and has three more maxima before the horizon. The *decay rate* of a curve is minus half
+# the slope of the straight line through the logarithms of these four; in another run or a model, the maximum is the highest value within 0.6 of the
 # true one's time. Landau's rate is that of the dispersion relation ({py:mod}`hoam.dispersion`).
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-landau-decay", "caption": "Left: density along x₁ over time, full model at μ = 0.875. Right: electric energy at both held-out parameters, from the density along x₁ (lines) and from the field in three dimensions (dotted); points mark the maxima, dashed lines decay at Landau's rate for a small ripple."}, "image": {"alt": "Left: bright and dark patches that change places along the position three times over time and fade into an even colour. Right: two curves on a logarithmic axis, falling from 0.3 and 0.2 in four arches over two decades, far faster than two straight dashed lines; dotted curves leave them at the deep minima after time four and near the end."}}

@@ -172,7 +172,7 @@ plt.show()
 #
 # ## The bump on tail
 #
-# Its waves carry a thousandth of the energy of the two streams' ({ref}`chap-bump-on-tail`), so what the markers of a batch scatter counts a thousand times as
+# Its waves carry about a hundredth of the energy of the two streams' ({ref}`chap-bump-on-tail`), so what the markers of a batch scatter counts about a hundred times as
 # much. Good enough is an error of {num}`fig-training-bump.goal:.2f` at the validation parameters. The recipe is that of the
 # chapter, with $2^{17}$ markers, 128 nodes, and frequencies up to 16.
 
@@ -231,7 +231,7 @@ plt.show()
 # they do on the two streams, and Muon does. How the distance goes on falling with longer training was not followed.
 #
 # **The linear part makes it worse**, {num}`fig-training-oscillator.linear_part_600:.0f` floors. The law is Gaussian, so its potential is quadratic in the state and
-# within the span; but it narrows to an eighth of its width within 1/64 of the time, half the distance of two of the 32 splines, and what goes wrong where the
+# within the span; but for only about 1/32 of the time, the distance of two of the 32 splines, it is as narrow as an eighth of its width ({ref}`ex-oscillator-peaks`), and what goes wrong where the
 # law is narrow grows eightfold where it is wide again. A linear part has to suit the population in time as well as in the state; a validation
 # error, here the distance, says whether it does.
 #

@@ -419,8 +419,9 @@ plt.show()
 # With the linear part both aims are met: {num}`fig-trap-moments.hoam_g_ritz_mean_60:.3f` and
 # {num}`fig-trap-moments.hoam_g_ritz_variance_60:.2f`. The divergence at $t = 2$ falls to {num}`fig-trap-moments.hoam_g_ritz_end_60:.3f`,
 # between the floor, {num}`fig-trap-moments.floor_end_60:.3f`, and the nearest training parameter. At $t = 1$ it is
-# {num}`fig-trap-moments.hoam_g_ritz_middle_60:.2f`, no better than that parameter's {num}`fig-trap-moments.neighbour_middle_60:.2f`; and
-# since variances hardly depend on $\mu$, it does not beat its {num}`fig-trap-moments.neighbour_variance_60:.2f` for the variances either.
+# {num}`fig-trap-moments.hoam_g_ritz_middle_60:.2f`, next to the floor, {num}`fig-trap-moments.floor_middle_60:.2f`, where that parameter has
+# {num}`fig-trap-moments.neighbour_middle_60:.2f`. Only for the variances, which hardly depend on $\mu$, is that parameter nearer, with
+# {num}`fig-trap-moments.neighbour_variance_60:.2f`.
 # The Gaussian with exact moments scores like the floor, so beyond moments there is nothing in this problem that these distances see.
 #
 # **C2 and C6.** In one hundred dimensions action matching with random times does converge, after a fashion: its loss comes down and

@@ -51,8 +51,10 @@
 #
 # with density $n$ of mean one. They start uniform in $x$, in two beams $\tfrac12 N(-3, 1) + \tfrac12
 # N(3, 1)$ in $v$, and with all velocities multiplied by $1 + 0.05\cos(2\pi\mu x/50)$. The parameter $\mu$
-# scales the Poisson equation, hence how strongly the beams feel each other. The electric energy per
-# unit length is $E = -\tfrac12\,\overline\phi$, the mean of $\phi$ over the particles.
+# scales the Poisson equation, hence how strongly the beams feel each other. With $\phi$ of mean zero over
+# the box, the electric energy per unit length is $E = -\tfrac12\,\overline\phi$, half of minus the mean of
+# $\phi$ over the particles. Lengths and times are in Debye lengths and inverse plasma frequencies of the
+# plasma with $\mu = 1$; at another $\mu$ the Debye length is $\mu$ and the plasma frequency $1/\mu$.
 #
 # {py:class}`~hoam.systems.two_stream.TwoStream` solves {eq}`eq-two-stream` by a particle-in-cell method. A run of
 # 32 768 markers to $t = 40$ takes about a second, so the truth is made afresh here, never stored.
@@ -276,7 +278,7 @@ plt.show()
 # - minibatches are *stratified* ({py:mod}`hoam.minibatches`): the samples of a time lie in 64 cells of equal
 #   probability, and one is drawn from each, which takes noise out of loss and gradient;
 # - the hypernetwork sees time also through four waves ({py:class}`~hoam.networks.CoLoRA`), and is 32 wide;
-# - the loss weighs time with $\omega(t) \propto e^{-2.5t}$ ({py:mod}`hoam.methods.action_matching`), which
+# - the loss weighs times in proportion to $e^{-2.5\,t/40}$ ({py:mod}`hoam.methods.action_matching`), which
 #   leaves the minimiser as it is. The early field is weak, and decides what happens late.
 #
 # All four were chosen by the loss and the energy at $\mu = 1.35, 1.45, 1.65$ and $1.75$, which are neither
@@ -302,7 +304,7 @@ for (name, seed), model in models.items():
 # What stratified draws bring shows in {numref}`fig-two-stream-minibatches`: the noise of one estimate of the
 # loss, at a trained model, for three ways to draw the same number of samples at each node.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-minibatches", "caption": "Standard deviation of the loss of one step at a trained HOAM-G model, μ = 1.3, 128 Gauss-Legendre nodes, over the number of samples drawn at each node: independent samples, the same particles at all nodes (paired), and one sample from each cell of a k-d tree (stratified). Dotted: the minimum's absolute value. Each point is the deviation over 32 draws."}, "image": {"alt": "Three falling lines on logarithmic axes. Paired lies highest, independent several times lower, and stratified lowest."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-minibatches", "caption": "Standard deviation of the loss of one step at a trained HOAM-G model, μ = 1.3, 128 Gauss-Legendre nodes, over the number of samples drawn at each node: independent samples, the same particles at all nodes (paired), and one sample from each cell of a k-d tree (stratified). Dotted: the absolute value of the model's mean loss. Each point is the deviation over 32 draws."}, "image": {"alt": "Three falling lines on logarithmic axes. Paired lies highest, independent several times lower, and stratified lowest."}}
 one = models["HOAM-G", 0]
 rule = hoam.quadrature.gauss_legendre(16 if quick else 128)
 method = hoam.methods.action_matching(rule=rule)
@@ -335,7 +337,7 @@ figure, axis = plt.subplots(figsize=(6, 3.6))
 kinds = ("paired", "independent", "stratified")
 for name, colour, marker in zip(kinds, hoam.plotting.shades(3), "osD", strict=True):
     axis.loglog(sizes, noise[name], marker=marker, color=colour, label=name)
-axis.axhline(abs(level["stratified"]), color="0.4", linestyle=":", label="minimum of the loss")
+axis.axhline(abs(level["stratified"]), color="0.4", linestyle=":", label="loss of the model")
 axis.set(xlabel="samples at each node", ylabel="deviation of the loss")
 axis.set_xticks(sizes, [str(size) for size in sizes])
 axis.set_xticks([], minor=True)
@@ -405,8 +407,9 @@ plt.show()
 # The energy is a function of a few Fourier amplitudes of the density. In the loss they are a small part of
 # all motion, and stochastic gradients get them right last. But the loss is quadratic in the potential, so
 # for functions that enter linearly it has an exact minimiser. {py:mod}`hoam.ritz` adds to the trained
-# network, which it leaves as it is, the products of the first two waves in $x$ and the powers of $v$ up to
-# the second, 14 functions, with coefficients that are cubic splines in time and piecewise linear in $\mu$,
+# network, which it leaves as it is, all products of $1$ and the first two waves in $x$, sine and cosine, with
+# $1, v, v^2$, the constant left out: $5\cdot3 - 1 = 14$ functions, with coefficients that are cubic splines in
+# time and piecewise linear in $\mu$,
 #
 # $$s(x, v, t; \mu) = s_\theta(x, v, t; \mu) + \sum_{k=1}^{14} c_k(t, \mu)\,\varphi_k(x, v),$$ (eq-two-stream-linear)
 #
@@ -417,7 +420,7 @@ plt.show()
 #
 # With the early waves taken care of, the weight of the times has done its work: it leaves the late times
 # underfitted, at $\mu = 1.2$ most of all. So HOAM-G is trained for another 1000 steps with the weight
-# $\propto e^{-t/2}$, and gets its linear part then. That the 4000 steps alone were not enough was seen
+# $\propto e^{-0.5\,t/40}$, and gets its linear part then. That the 4000 steps alone were not enough was seen
 # at the held-out $\mu = 1.25$; how to go on was chosen by the energy at $\mu = 1.35$ and $1.65$, and at $\mu =
 # 1.2$ and $1.3$ on fresh particles. The table has both.
 

@@ -1,9 +1,10 @@
-"""The front door of the package: light to open, and every public name behind it."""
+"""The front door of the package: light to open, every public name behind it, and its example."""
 
 import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import hoam
@@ -63,3 +64,14 @@ def test_the_version_is_that_of_the_installed_package():
     from importlib.metadata import version
 
     assert hoam.__version__ == version("hoam")
+
+
+def test_the_example_of_the_readme_runs(root):
+    code = (root / "README.md").read_text().split("```python\n")[1].split("```")[0]
+    for full, quick in {"2**15": "2**7", "2**12": "2**5", "(128)": "(4)", "4000": "2"}.items():
+        assert code.count(full) == 1
+        code = code.replace(full, quick)
+    names = {}
+    exec(code, names)
+    assert names["paths"].shape == (len(names["times"]), 2**5, 2)
+    np.testing.assert_array_equal(names["paths"][0], np.float32(names["x0"]))

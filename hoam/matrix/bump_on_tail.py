@@ -25,8 +25,8 @@ def _quiet(method: str, seed: int) -> Config:
         batch,
         seed=seed,
         validation_mus=(1.45, 1.75),
-        # Its waves carry a thousandth of the two streams' energy: less noise of markers. Random
-        # times come from four times as many stored ones, which memory limits.
+        # Its waves carry about a hundredth of the two streams' energy: less noise of markers.
+        # Random times come from four times as many stored ones, which memory limits.
         n_samples=2**16 if rule.random else 2**17,
         frequencies=(1.0, 2.0, 4.0, 8.0, 16.0),
     )

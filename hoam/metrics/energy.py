@@ -86,8 +86,8 @@ def growth_rate(
     r"""Return $\gamma$ from $E \propto e^{2\gamma t}$, fitted on the last rise to the maximum.
 
     The line is fitted to $\log E$ by least squares on the times at which the energy rises from the
-    first to the second fraction of its maximum: after the last time below the first, before the
-    next time above the second.
+    first to the second fraction of its maximum: after the last time below the first, up to and
+    including the first time above the second.
 
     Args:
         times: `[T]`.

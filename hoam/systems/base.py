@@ -21,7 +21,7 @@ from hoam.types import PRNGKey, Scalar, as_parameters, as_times
 class System(ABC):
     """A full model: draws initial states and evolves them, one particle population at a time."""
 
-    #: Parameter values used for training and for test in the paper.
+    #: Parameter values for training and for test, those of the paper where it states them.
     train_mus: ClassVar[tuple[float, ...]]
     test_mus: ClassVar[tuple[float, ...]]
     #: End of the time interval [0, horizon].

@@ -6,7 +6,8 @@ $$\mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = (-\gamma v + x - \mu x^3)\,
 
 (arXiv 2410.12000, Section 4). The wells of $V(x) = -\tfrac12 x^2 + \tfrac14\mu x^4$ lie at
 $x = \pm\mu^{-1/2}$, behind a barrier of $1/(4\mu)$. Particles start on top of the barrier with a
-kinetic energy of 50, cross it several times, and settle on both sides. The law tends to
+kinetic energy of 50, cross it one to three times while friction takes it, and settle on both sides.
+The law tends to
 
 $$\rho_\infty(x, v) \propto \exp\Bigl(-\frac{2\gamma}{\sigma^2}\bigl[\tfrac12 v^2 + V(x)\bigr]
 \Bigr).$$

@@ -8,14 +8,15 @@ $$f(0, x, v) \propto \bigl(1 + \alpha\cos(k x_1)\bigr)\,e^{-|v|^2/2}, \qquad k =
 
 (arXiv 2410.12000, Section 4 and Figure 3; without collisions). The electric energy per unit volume
 starts from $\alpha^2/(4\mu^2k^2)$. A small $\alpha$ decays at the Landau rate $\gamma$; here the
-bounce frequency $\sqrt\alpha/\mu$ of trapped particles is far above it, so that the law forms
-filaments and the decay depends on $\alpha$.
+bounce frequency $\sqrt{\alpha/2}/\mu$ of particles trapped in one of the two waves that make up the
+ripple is two to seven times as high, so that the law forms filaments and the decay depends on
+$\alpha$.
 
 The parameter is the scaling of the Poisson equation, as for the other plasmas, and not $\alpha$.
 The initial law is then the same for all parameters, and what a reduced model has to predict is the
-dynamics alone; $\mu$ is the Debye length, on which frequency and damping depend strongly (at
-$\mu = 0.8,\ 1,\ 1.2$: $\omega = 1.606,\ 1.416,\ 1.288$ and $\gamma = -0.083,\ -0.153,\
--0.220$), and $\mu = 1$ is the common benchmark.
+dynamics alone; $\mu$ is the Debye length, in units of that at $\mu = 1$, on which frequency and
+damping depend strongly (at $\mu = 0.8,\ 1,\ 1.2$: $\omega = 1.606,\ 1.416,\ 1.288$ and $\gamma =
+-0.083,\ -0.153,\ -0.220$), and $\mu = 1$ is the common benchmark.
 
 The exact field points along $x_1$ and depends on $x_1$ only: $(x_1, v_1)$ obey the equations in one
 space and one velocity dimension, and the other coordinates stream freely. The solver knows nothing
