@@ -559,7 +559,7 @@ plt.show()
 # {num}`fig-two-stream-histograms.hoam_s_185:.2e` and {num}`fig-two-stream-histograms.am_185:.2e`, over
 # {num}`fig-two-stream-histograms.floor_185:.2e`.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The print edition shows t = 40."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The still shows t = 40."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
 frames = slice(0, None, 16 if quick else 3)
 film_panels = {
     "full model": truth["quiet", test_mus[0]][frames][:, some],

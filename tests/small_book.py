@@ -84,7 +84,8 @@ PAGES = {
 def write_sources(root):
     """Write the sources of a small book, with results of which one number is off."""
     files = {
-        "pyproject.toml": '[project]\nversion = "1.2.3"\nauthors = [{ name = "The authors" }]\n',
+        "pyproject.toml": '[project]\nversion = "1.2.3"\nauthors = [{ name = "The authors" }]\n'
+        'dependencies = ["numpy>=2"]\n',
         "CITATION.cff": CITATION,
         "book/claims.toml": CLAIMS,
         "tests/reference/example.toml": REFERENCE,

@@ -57,20 +57,24 @@ def sources(root, tmp_path):
     git(tmp_path, "init", "--quiet", "--bare", "server")
     git(folder, "init", "--quiet", "--initial-branch", "main")
     git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "All")
+    who = ("-c", "user.name=Someone", "-c", "user.email=someone@example.org")
+    git(folder, *who, "commit", "--quiet", "--message", "All")
     git(folder, "remote", "add", "origin", str(tmp_path / "server"))
     return folder
 
 
 def settings(folder):
-    who = {
-        f"GIT_{role}_{key}": value
-        for role in ("AUTHOR", "COMMITTER")
-        for key, value in (("NAME", "A"), ("EMAIL", "a@example.org"))
+    """What a command sees on a server, where Git knows nobody and guesses no name."""
+    nobody = {
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "user.useConfigOnly",
+        "GIT_CONFIG_VALUE_0": "true",
     }
     path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
     plain = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
-    return plain | who | {"PATH": path, "GITHUB_REF_NAME": "v1.2.3"}
+    return plain | nobody | {"PATH": path, "GITHUB_REF_NAME": "v1.2.3"}
 
 
 def shell(folder, *command):
@@ -99,6 +103,8 @@ def test_a_dry_run_publishes_the_notebooks_and_the_files(workflow, sources, tmp_
         assert re.search(r"(?:lab/tree|blob/notebooks)/(.+)$", link)[1] in branch
     assert {"environment.yml", "pyproject.toml", "notebooks/example.ipynb"} <= set(branch)
     assert git(tmp_path / "server", "rev-list", "--count", "notebooks").strip() == "1"
+    person = git(sources, "log", "-1", "--format=%an %ae")
+    assert git(tmp_path / "server", "log", "-1", "--format=%an %ae", "notebooks") == person
     assert "_build/release/book.zip" in (sources / "gh.log").read_text()
     assert (sources / "notes.md").read_text() == "### Added\n\n- Much.\n"
     assert git(sources, "status", "--porcelain", "--untracked-files=no") == before
@@ -121,6 +127,9 @@ def test_the_workflow_runs_on_version_tags_and_names_what_exists(root, workflow)
         for script in re.findall(r"(?:^|\s)((?:\.ci|book)/[\w.-]+)", command):
             assert (root / script).is_file(), script
     steps = workflow["jobs"]["deploy"]["steps"]
+    done = [step.get("uses", step.get("run")) for step in steps]
+    (pages,) = [number for number, what in enumerate(done) if "deploy-pages" in what]
+    assert done.index(".ci/notebooks-branch origin") < pages  # whose buttons open the branch
     (upload,) = [step for step in steps if "pages-artifact" in step.get("uses", "")]
     assert upload["with"]["path"] == "_build/html"
 

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 import yaml
+from hoam_results import edition
 from lint_notebooks import figure_cells, lint
 
 import hoam
@@ -58,6 +59,18 @@ def test_the_version_is_the_same_everywhere(root, project):
     citation = yaml.safe_load((root / "CITATION.cff").read_text())
     assert hoam.__version__ == project["version"] == citation["version"]
     assert f"## [{project['version']}]" in (root / "CHANGELOG.md").read_text()
+
+
+def test_what_is_cited_is_what_the_package_and_the_book_say_of_themselves(root, project):
+    citation = yaml.safe_load((root / "CITATION.cff").read_text())
+    book = yaml.safe_load((root / "_config.yml").read_text())
+    authors = [author["name"] for author in citation["authors"]]
+    assert authors == [author["name"] for author in project["authors"]] == [book["author"]]
+    assert citation["title"] == book["title"] == edition(root).title
+    assert citation["license"] == project["license"]
+    assert (root / "LICENSE").read_text().startswith(f"{project['license']} License")
+    assert citation["abstract"].startswith(f"{project['description']}. ")
+    assert citation["keywords"] == project["keywords"]
 
 
 def test_the_lock_holds_every_direct_dependency(root, project, locked):

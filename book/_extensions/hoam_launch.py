@@ -19,9 +19,12 @@ _EXECUTED = "book/_executed/"
 
 
 def repository(root: Path) -> str:
-    """Return the address of the book's repository, or nothing where CITATION.cff has none."""
+    """Return the address of the book's repository, or nothing where CITATION.cff has none.
+
+    It begins the addresses of files, so it ends neither in a slash nor in `.git`.
+    """
     citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
-    return citation.get("repository-code", "")
+    return citation.get("repository-code", "").rstrip("/").removesuffix(".git")
 
 
 def footer(edition: Edition) -> str:

@@ -5,8 +5,14 @@ The pages show executed notebooks. A reader who wants to change one gets its sou
 `notebooks` of the repository holds the same files, for services that open a notebook from there.
 """
 
+import ast
+import functools
 import json
+import re
 import shutil
+import textwrap
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -46,21 +52,62 @@ if not folders:
     folders = [here / "hoam-reproduced"]
     clone = ["git", "clone", "--quiet", "--depth", "1", "--branch", "v{version}"]
     subprocess.run([*clone, "{repository}", str(folders[0])], check=True)
-    install = [sys.executable, "-m", "pip", "install", "--quiet", str(folders[0]), "matplotlib"]
-    subprocess.run(install, check=True)
+    packages = {packages}
+    install = [sys.executable, "-m", "pip", "install", "--quiet", str(folders[0])]
+    subprocess.run([*install, *packages], check=True)
 os.chdir(folders[0])
 """
 
 
-def first_cells(*, repository: str, version: str) -> list[nbformat.NotebookNode]:
+# It reads the files of every distribution, which takes a third of a second.
+_distributions = functools.cache(packages_distributions)
+
+
+def imported(source: Path) -> set[str]:
+    """Return the distributions that a script imports, or names as in `distribution("flax")`."""
+    modules, named = set(), set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        match node:
+            case ast.Import(names=names):
+                modules |= {alias.name.split(".")[0] for alias in names}
+            case ast.ImportFrom(module=str(module), level=0):
+                modules.add(module.split(".")[0])
+            case ast.Call(func=ast.Name("distribution"), args=[ast.Constant(str(name))]):
+                named.add(name)
+    return named.union(*(_distributions().get(module, ()) for module in modules))
+
+
+def needed(source: Path) -> list[str]:
+    """Return what to install for a notebook, as `flax==0.12.12`.
+
+    That is what the package depends on, and what the notebook imports, at the versions that
+    `environment.yml` has.
+
+    Args:
+        source: a script in the folder `notebooks` of the repository.
+    """
+    root = source.resolve().parents[1]
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    depends = {re.split(r"[^\w.-]", item)[0] for item in project["dependencies"]}
+    pinned = re.findall(r"- (\S+)==(\S+)", (root / "environment.yml").read_text(encoding="utf-8"))
+    names = {name.lower() for name in depends | imported(source)}
+    return [f"{name}=={version}" for name, version in pinned if name in names]
+
+
+def first_cells(
+    *, repository: str, version: str, packages: list[str]
+) -> list[nbformat.NotebookNode]:
     """Return the cells that say where a notebook comes from, and take it to the book's folder.
 
     Args:
         repository: address to clone from, at the tag of the version; none where it is empty.
         version: of the book.
+        packages: what to install beside the package, where it is fetched.
     """
     how = ", or fetches it" if repository else ""
-    end = _FETCH.format(repository=repository, version=version) if repository else _STOP
+    listed = textwrap.indent(json.dumps(packages, indent=4), 4 * " ").lstrip()
+    fetch = _FETCH.format(repository=repository, version=version, packages=listed)
+    end = fetch if repository else _STOP
     return [
         nbformat.v4.new_markdown_cell(_WELCOME.format(version=version, how=how)),
         nbformat.v4.new_code_cell(_FIND + end.rstrip()),
@@ -73,7 +120,9 @@ def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNo
     The same file gives the same notebook, cell names included.
     """
     notebook = jupytext.read(source)
-    notebook.cells = [*first_cells(repository=repository, version=version), *notebook.cells]
+    packages = needed(source) if repository else []
+    first = first_cells(repository=repository, version=version, packages=packages)
+    notebook.cells = [*first, *notebook.cells]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
     notebook.metadata = nbformat.from_dict(
@@ -104,7 +153,7 @@ def launch_links(repository: str, name: str) -> dict[str, str]:
     Raises:
         ValueError: if the address is not that of a GitHub repository.
     """
-    address = urlsplit(repository.rstrip("/").removesuffix(".git"))
+    address = urlsplit(repository)
     parts = address.path.strip("/").split("/")
     if address.scheme != "https" or address.netloc != "github.com" or len(parts) != 2:
         message = (

@@ -140,8 +140,9 @@ def too_heavy(page: Page) -> list[str]:
 
 
 def figures(page: Page):
-    """Return the figures of a page."""
-    return page.locator(".bd-content figure img, .bd-content .cell_output img").all()
+    """Return the figures that a page shows: of a film, its still."""
+    places = (".bd-content figure", ".bd-content .cell_output", ".hoam-card")
+    return page.locator(", ".join(f"{place} img:visible" for place in places)).all()
 
 
 def _luminance(pixels: np.ndarray) -> np.ndarray:
