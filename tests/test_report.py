@@ -105,7 +105,7 @@ def test_a_figure_leaves_its_five_files_and_a_record_of_numbers_and_run(report, 
     assert record["numbers"] == {"error": 0.5}
     assert record["parameters"] == {"mu": 1.25}
     assert record["notebook"] == "example"
-    assert set(record["slide"]) == {"points", "outside", "overlapping"}
+    assert set(record["slide"]) == {"points", "outside", "overlapping", "hidden"}
 
 
 def test_a_figure_may_be_drawn_anew_for_its_slide(report, tmp_path, drawing):
