@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend import Legend
 
 _PLACES = ("best", "upper left", "upper right", "lower left", "lower right", "center")
@@ -28,13 +29,15 @@ def to_top(legend: Legend, slide: Figure, points: float) -> None:
 def clear(slide: Figure, points: float) -> None:
     """Give the legends of panels a ground, and a place where they hide nothing that is drawn.
 
-    A legend for which its panel has no such place, or which is wider, goes above the panel.
+    A legend for which its panel has no such place, or which is wider, goes to the top of the slide
+    if it is the only one, for then it mostly speaks of all panels, and above its panel otherwise.
 
     Args:
         slide: any matplotlib figure.
-        points: size of the letters of a legend that goes above its panel.
+        points: size of the letters of a legend that leaves its panel.
     """
     waiting = [legend for axes in slide.axes if (legend := axes.get_legend()) is not None]
+    alone = len(waiting) == 1 and isinstance(slide.get_layout_engine(), ConstrainedLayoutEngine)
     while True:
         drawn = _drawn(slide)
         stuck = next((legend for legend in waiting if not _settled(legend, drawn)), None)
@@ -42,9 +45,11 @@ def clear(slide: Figure, points: float) -> None:
             break
         # The panels move then, so that the others look for a place again.
         waiting.remove(stuck)
-        axes = stuck.axes
-        width = axes.get_window_extent().width
-        _redraw(stuck, axes, width, points, loc="lower right", bbox_to_anchor=(1, 1))
+        if alone:
+            stuck.axes.legend_ = None
+            to_top(stuck, slide, points)
+        else:
+            _lift(stuck, points)
     for axes in slide.axes:
         if (legend := axes.get_legend()) is not None:
             legend.set_frame_on(True)
@@ -65,12 +70,22 @@ def hiding(slide: Figure) -> list[str]:
     ]
 
 
+def _lift(legend: Legend, points: float) -> None:
+    """Draw a legend of a panel anew above it, and above the texts that stand there."""
+    axes = legend.axes
+    panel = axes.get_window_extent()
+    top = max([panel.y1, *(text.get_window_extent().y1 for text in axes.texts)])
+    anchor = (1, (top - panel.y0) / panel.height)
+    _redraw(legend, axes, panel.width, points, loc="lower right", bbox_to_anchor=anchor)
+
+
 def _redraw(legend: Legend, owner: Axes | Figure, room: float, points: float, **place: Any) -> None:
     handles = [handle for handle in legend.legend_handles if handle is not None]
     labels = [text.get_text() for text in legend.get_texts()]
     title = legend.get_title().get_text()
     for columns in range(len(labels), 0, -1):
-        if isinstance(owner, Figure):  # a panel has one legend, which another replaces
+        # A panel has one legend, which another replaces.
+        if isinstance(owner, Figure) and legend in owner.legends:
             owner.legends.remove(legend)
         legend = owner.legend(
             handles,

@@ -55,6 +55,7 @@ def full():
     axes[1].fill_between(t, -1, 1, alpha=0.2, label="the central 90 per cent")
     axes[1].set(xlim=(0, 1), ylim=(-1, 1))
     for axis in axes:
+        axis.annotate("above", (0.9, 1.01), xycoords="axes fraction")
         axis.legend(loc="upper right")
     return figure
 
@@ -160,6 +161,22 @@ def test_a_legend_on_a_curve_or_a_band_is_found(draw):
         axes.legend(handles, labels, loc="upper right")
         expected.append(labels[0])
     assert slides.measure(slide)["hidden"] == expected
+
+
+def test_the_only_legend_goes_to_the_top_where_it_covers_no_label_above_a_panel():
+    figure, axes = plt.subplots(2, 2, figsize=(9, 5))
+    t = np.linspace(0, 1, 400)
+    for axis in axes.flat:
+        axis.annotate("a label above the panel", (0.5, 1.02), xycoords="axes fraction", ha="center")
+        axis.plot(t, np.sin(200 * t), label="an energy that is known")
+        axis.fill_between(t, -1, 1, alpha=0.2, label="the central 90 per cent")
+    axes[0, 1].legend()
+    slide = slides.lay_out(figure, LINE)
+    found = slides.measure(slide)
+    assert {problem: found[problem] for problem in CLEAR} == CLEAR
+    assert [axis.get_legend() for axis in slide.axes] == [None] * 4
+    (legend,) = slide.legends
+    assert legend.get_window_extent().width > slide.axes[0].get_window_extent().width
 
 
 def test_a_legend_moves_within_its_panel_if_there_is_room_and_above_it_if_not():
