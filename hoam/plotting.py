@@ -1,7 +1,7 @@
 """The book's figure style, one colour per method, and the figure types that notebooks share.
 
-Colours of methods are those of Okabe and Ito (2008), distinguishable with any colour vision; line
-styles differ as well. Curves that belong to no method take shades of the map cividis (Nunez,
+Colours of methods are those of Okabe and Ito (2008) and two more, distinguishable with any colour
+vision; line styles differ as well. Curves of no method take shades of the map cividis (Nunez,
 Anderton and Renslow 2018), which reads the same with any colour vision and has no method's colour.
 """
 
@@ -27,6 +27,7 @@ COLOURS = {
     "CFM": "#CC79A7",
     "NCSM": "#E69F00",
     "DICE": "#56B4E9",
+    "HOAM, spline": "#5B2CD6",
     "floor": "#999999",
 }
 LINES = {
@@ -38,6 +39,7 @@ LINES = {
     "CFM": (0, (5, 1)),
     "NCSM": (0, (3, 1, 1, 1)),
     "DICE": (0, (1, 1)),
+    "HOAM, spline": (0, (6, 1, 1, 1, 1, 1)),
     "floor": "-",
 }
 
@@ -219,12 +221,11 @@ def density_animation(
     few_colours = plt.get_cmap(lut=_FILM_COLOURS)
     images = []
     for axis, (name, grid) in zip(axes.flat, grids.items(), strict=True):
-        extent = (*limits[0], *limits[1])
         images.append(
             axis.imshow(
                 grid[0].T,
                 origin="lower",
-                extent=extent,
+                extent=(*limits[0], *limits[1]),
                 aspect="auto",
                 vmin=0,
                 vmax=top,

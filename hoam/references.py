@@ -8,7 +8,7 @@ One table per number, under the id of its figure:
     ["fig-two-stream-energy".error]
     value = 0.05      # a value with rtol and/or atol, or bounds: lower and/or upper; or all of it
     rtol = 0.2
-    kind = "claim"    # exact: known in closed form; build: guards a rerun; claim: judges the paper
+    kind = "claim"    # exact: known beforehand; build: guards a rerun; claim: judges the paper
     source = "..."    # where the expected value comes from
     why = "..."       # why this tolerance
 """
@@ -43,7 +43,8 @@ class Reference:
         atol: $a$, at least 0, in the unit of the number.
         lower: least value that passes.
         upper: greatest value that passes.
-        kind: `exact`, `build` or `claim`.
+        kind: `exact` (a closed form, a theorem, or a choice or a count of data, to be found
+            unchanged), `build` or `claim`.
         source: where the expected value comes from.
         why: why this tolerance.
 

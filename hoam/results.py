@@ -5,7 +5,7 @@ import math
 import os
 import platform
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,24 @@ def machine() -> str:
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     processor = names[0] if names else platform.processor() or "unknown processor"
     return f"{platform.system()} {platform.machine()}, {processor}, {os.cpu_count()} cores"
+
+
+def trainings(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return what a figure of trainings was drawn for, as parameters of its record.
+
+    Args:
+        records: `Model.record` of models of the training matrix.
+
+    Returns:
+        Steps, seeds, number of samples, parameters trained on and those of the validation, each as
+        a list of all values that occur, in ascending order.
+    """
+    known = list(records)
+    names = {"steps": "steps", "seed": "seed", "n_samples": "samples"}
+    values = {name: {record[key] for record in known} for key, name in names.items()}
+    for key, name in {"mus": "mu", "validation_mus": "validation mu"}.items():
+        values[name] = {mu for record in known for mu in record[key]}
+    return {name: ", ".join(f"{v:g}" for v in sorted(found)) for name, found in values.items()}
 
 
 def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:

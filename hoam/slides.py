@@ -5,7 +5,6 @@ letters grow by 5/3: those of 11 points, the size that the book writes in, to mo
 """
 
 import copy
-from collections.abc import Sequence
 from itertools import combinations, pairwise
 from math import ceil
 from pathlib import Path
@@ -18,9 +17,9 @@ from matplotlib.axis import Axis, Tick
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
-from matplotlib.legend import Legend
 from matplotlib.text import Text
-from matplotlib.transforms import BboxBase
+
+from hoam import legends
 
 WIDTH, HEIGHT = 1920, 1080  # pixels
 INCHES = (8.0, 4.5)
@@ -58,8 +57,8 @@ def lay_out(drawing: Figure, line: str) -> Figure:
     """Return a copy of a figure as a slide, and leave the figure as it is.
 
     Letters below 11 points grow to 11. Then texts longer than a side of their panel break, legends
-    inside a panel look for a place anew and get a ground, and those outside all panels go to the
-    top, in as many columns as there is room for.
+    of a panel look anew for a place where they hide nothing, and those outside all panels go to
+    the top, in as many columns as there is room for.
 
     Args:
         drawing: any matplotlib figure.
@@ -72,25 +71,25 @@ def lay_out(drawing: Figure, line: str) -> Figure:
     for axes in slide.axes:
         # Ticks that appear when the slide is drawn take their size from here.
         axes.tick_params(which="both", labelsize=_LETTERS)
-        if (legend := axes.get_legend()) is not None:
-            _ground(legend)
     for legend in list(slide.legends):
-        _fit(legend, slide)
+        legends.to_top(legend, slide, _LETTERS)
     _leave_foot(slide)
     _fit_panels(slide)
+    legends.clear(slide, _LETTERS)
     slide.text(0.5, 0.012, line, size=_LETTERS, color="0.35", ha="center", va="bottom", gid=SOURCE)
     return slide
 
 
 def measure(slide: Figure) -> dict[str, Any]:
-    """Return the smallest letters of a slide, and which of its texts are cut or overlap.
+    """Return the smallest letters of a slide, which texts are cut or overlap, what legends hide.
 
     Args:
         slide: a figure that `lay_out` returned.
 
     Returns:
         `points`: size of the smallest letters on a slide 13.33 inches wide; `outside`: texts that
-        are not wholly on the slide; `overlapping`: pairs of texts, the line at the foot included.
+        are not wholly on the slide; `overlapping`: pairs of texts, the line at the foot included;
+        `hidden`: legends, by their first entry, that lie on something drawn.
     """
     slide.draw_without_rendering()
     texts = _seen(slide)
@@ -108,6 +107,7 @@ def measure(slide: Figure) -> dict[str, Any]:
             for (one, box), (other, found) in combinations(boxes, 2)
             if box.padded(-_TOUCH).overlaps(found.padded(-_TOUCH))
         ],
+        "hidden": legends.hiding(slide),
     }
 
 
@@ -141,28 +141,6 @@ def _copied(drawing: Figure) -> Figure:
     return slide
 
 
-def _ground(legend: Legend) -> None:
-    legend.set_frame_on(True)
-    legend.get_frame().set(facecolor="white", edgecolor="none", alpha=0.8)
-
-
-def _fit(legend: Legend, slide: Figure) -> None:
-    """Draw a legend outside all panels anew at the top, in the columns that there is room for."""
-    labels = [text.get_text() for text in legend.get_texts()]
-    for columns in range(len(labels), 0, -1):
-        slide.legends.remove(legend)
-        legend = slide.legend(
-            [handle for handle in legend.legend_handles if handle is not None],
-            labels,
-            loc="outside upper center",
-            ncols=columns,
-            fontsize=_LETTERS,
-            columnspacing=1.2,
-        )
-        if legend.get_window_extent().width < (1 - 2 * _MARGIN) * slide.bbox.width:
-            return
-
-
 def _leave_foot(slide: Figure) -> None:
     """Keep the foot of the slide free of panels and their labels."""
     engine = slide.get_layout_engine()
@@ -182,7 +160,7 @@ def _raised(y: float) -> float:
 
 
 def _fit_panels(slide: Figure) -> None:
-    """Break texts longer than a side of their panel, thin ticks, let no legend hide a text."""
+    """Break texts longer than a side of their panel, and thin ticks."""
     slide.draw_without_rendering()
     for axes in slide.axes:
         panel = axes.get_window_extent()
@@ -192,8 +170,6 @@ def _fit_panels(slide: Figure) -> None:
             _break(text, panel.width)
         for axis in (axes.xaxis, axes.yaxis):
             _thin(axis)
-        if (legend := axes.get_legend()) is not None:
-            _place(legend, panel, [text.get_window_extent() for text in axes.texts])
 
 
 def _thin(axis: Axis) -> None:
@@ -221,17 +197,6 @@ def _break(text: Text, room: float, *, along: int = 0) -> None:
         length = ceil(1.2 * len(words) / lines)
         broken = wrap(words, length, break_long_words=False, break_on_hyphens=False)
         text.set_text("\n".join(broken))
-
-
-def _place(legend: Legend, panel: BboxBase, texts: Sequence[BboxBase]) -> None:
-    """Put a legend where it hides no text of its panel, or above a panel that is narrower."""
-    if legend.get_window_extent().width > panel.width:
-        legend.set(loc="lower right", bbox_to_anchor=(1, 1))
-    elif legend.get_bbox_to_anchor() is legend.axes.bbox:
-        for place in ("best", "upper left", "upper right", "lower left", "lower right", "center"):
-            legend.set_loc(place)
-            if not legend.get_window_extent().count_overlaps(texts):
-                return
 
 
 def _seen(slide: Figure) -> list[Text]:

@@ -96,6 +96,7 @@ report.figure(
     "fig-bistable-truth",
     figure,
     data={"t": np.asarray(moments_of_time), "density": np.stack(grids)},
+    parameters={"mu": mu, "samples": n_truth, "bins": len(grids[0])},
 )
 plt.show()
 
@@ -135,6 +136,11 @@ for t in (3.0, 6.0, 12.0):
 figure, histograms = hoam.plotting.phase_space(
     panels, limits=LIMITS, labels=LABELS, rows=3, bins=64
 )
+stems = {"full model": "truth"} | METHODS
+report.record(
+    "fig-bistable-histograms",
+    **{f"right_{stem}": np.mean(panels[f"{n}, t = 6"][:, 0] > 0) for n, stem in stems.items()},
+)
 report.figure(
     "fig-bistable-histograms",
     figure,
@@ -144,6 +150,10 @@ report.figure(
 plt.show()
 
 # %% [markdown]
+# In the middle row, at $t = 6$, most of the population is on the left. A share of {num}`fig-bistable-histograms.right_truth:.2f` is on the right in
+# the full model, {num}`fig-bistable-histograms.right_hoam_g:.2f` in HOAM-G, {num}`fig-bistable-histograms.right_hoam_s:.2f` in HOAM-S and
+# {num}`fig-bistable-histograms.right_am:.2f` in AM.
+#
 # ## Errors over time
 #
 # ```{index} nearest training parameter

@@ -58,6 +58,7 @@ import numpy as np
 
 import hoam
 from hoam.metrics import moment_errors, sinkhorn_divergence
+from hoam.results import trainings
 
 hoam.plotting.style()
 report = hoam.report.Report("chaos_9d", profile=profile)
@@ -180,7 +181,12 @@ lowest = columns["hoam_g_loss"].min()
 axes[0].set(xlabel="step", ylabel="training loss", ylim=(1.5 * lowest, -0.5 * lowest))
 axes[1].set(xlabel="step", ylabel="validation loss")
 axes[1].legend(fontsize=9)
-report.figure("fig-chaos-training", figure, data={"step": histories[0]["step"], **columns})
+report.figure(
+    "fig-chaos-training",
+    figure,
+    data={"step": histories[0]["step"], **columns},
+    parameters=trainings(models[name, seed].record for name in METHODS for seed in SEEDS),
+)
 plt.show()
 
 # %% [markdown]
@@ -203,12 +209,12 @@ CASES = {
 INK = dict(zip(CASES, hoam.plotting.shades(len(CASES)), strict=True))
 # Twice below the minimum that all others find: an error of the rule that the network exploits.
 limit = 2 * np.median(columns["hoam_s_loss"][:, -20:])
-data = {}
+data, records = {}, []
 for (nodes, length), (stem, style) in CASES.items():
-    histories = [
-        hoam.load(f"checkpoints/chaos_9d-{stem}-{seed}.safetensors").record["history"]
-        for seed in SEEDS
+    records += [
+        hoam.load(f"checkpoints/chaos_9d-{stem}-{seed}.safetensors").record for seed in SEEDS
     ]
+    histories = [record["history"] for record in records[-len(SEEDS) :]]
     losses = data[f"nodes{nodes}{length}"] = np.stack([h["loss"] for h in histories])
     steps = (np.arange(losses.shape[1]) + 0.5) * histories[0]["loss_every"]
     data[f"step{nodes}{length}"] = steps
@@ -220,7 +226,7 @@ axis.set_yscale("symlog", linthresh=50)
 axis.set(xlabel="step", ylabel="training loss")
 named = dict(zip(*axis.get_legend_handles_labels()[::-1], strict=True))  # one line of each case
 axis.legend(named.values(), named.keys(), fontsize=9)
-report.figure("fig-chaos-coarse", figure, data=data)
+report.figure("fig-chaos-coarse", figure, data=data, parameters=trainings(records))
 plt.show()
 
 # %% [markdown]
@@ -253,6 +259,14 @@ for mu in test_mus:
 figure, histograms = hoam.plotting.phase_space(
     panels, limits=LIMITS, labels=("mode C₃", "mode C₉"), rows=2, bins=48
 )
+stems = {"full model": "truth"} | METHODS
+report.record(
+    "fig-chaos-histograms",
+    **{
+        f"undecided_{stem}": np.mean(np.abs(panels[f"{name}, r = {test_mus[0]}"][:, 1]) < 2.5)
+        for name, stem in stems.items()
+    },
+)
 report.figure(
     "fig-chaos-histograms",
     figure,
@@ -262,6 +276,10 @@ report.figure(
 plt.show()
 
 # %% [markdown]
+# At $r = 13.65$ a share of {num}`fig-chaos-histograms.undecided_truth:.3f` of the samples of the full model has no sense of rotation yet
+# ($|C_9| < 2.5$), {num}`fig-chaos-histograms.undecided_hoam_g:.3f` of HOAM-G, {num}`fig-chaos-histograms.undecided_hoam_s:.3f` of HOAM-S and
+# {num}`fig-chaos-histograms.undecided_am:.3f` of AM.
+#
 # ## Errors at unseen parameters
 #
 # ```{index} single: moments; errors of

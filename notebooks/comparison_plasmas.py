@@ -63,6 +63,7 @@ jax.config.update("jax_num_cpu_devices", 2)
 
 import hoam
 from benchmarks import chains, equal_error, questions, solvers
+from hoam.histograms import sampling_distance, total_variation
 from hoam.metrics import relative_error
 from hoam.systems.vlasov import LABELS
 
@@ -290,6 +291,13 @@ for row, (case, t) in zip(axes, middle.items(), strict=True):
     row[0].set_ylabel(LABELS["v"])
 for axis in axes[-1]:
     axis.set_xlabel(LABELS["x"])
+shares = {name: (grid / grid.sum()).ravel() for name, grid in grids.items()}
+exact = shares.pop("truth_two_stream")
+report.record(
+    "fig-plasmas-histograms",
+    independent=sampling_distance(exact, n=n_model, m=n_model),
+    **{n: total_variation(exact, p) for n, p in shares.items() if n.endswith("two_stream")},
+)
 report.figure("fig-plasmas-histograms", figure, data=grids, parameters={"samples": n_model})
 plt.show()
 

@@ -530,7 +530,15 @@ for axis in axes[-1]:
 figure.legend(
     *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=10
 )
-report.figure("fig-histograms-distance", figure, data=data)
+report.figure(
+    "fig-histograms-distance",
+    figure,
+    data=data,
+    parameters={
+        label: "; ".join(f"{name} {value}" for name, value in settings(label).items())
+        for label in CASES
+    },
+)
 plt.show()
 
 # %% [markdown]

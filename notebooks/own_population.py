@@ -163,6 +163,7 @@ report.figure(
         "spline_16": defects["16"],
         "equal_16": defects["equal"],
     },
+    parameters={"held out": ", ".join(map(str, HELD_OUT))},
 )
 plt.show()
 
@@ -214,7 +215,7 @@ longer = {
 persistence = np.mean(
     [moment_errors(np.repeat(x[:1], len(x) - 1, axis=0), x[1:])[0] for x in held_out.samples]
 )
-COLOURS = {"DICE": "DICE", "HOAM": "HOAM-S"}
+COLOURS = {"DICE": "DICE", "HOAM": "HOAM, spline"}
 figure, axis = plt.subplots(figsize=(6.5, 3.6))
 for name, colour in COLOURS.items():
     style = {
@@ -225,7 +226,7 @@ for name, colour in COLOURS.items():
         history = model.record["history"]
         axis.semilogy(history["step"], history["monitor"], linewidth=1, **style)
     history = longer[name].record["history"]
-    axis.semilogy(history["step"], history["monitor"], linewidth=2.6, label=name, **style)
+    axis.semilogy(history["step"], history["monitor"], linewidth=2.6, label=colour, **style)
 axis.axhline(persistence, color="0.6", label="stays as at midnight")
 axis.set(xlabel="step", ylabel="relative error of the means")
 axis.legend(fontsize=9)
@@ -254,6 +255,12 @@ report.figure(
         **{
             f"{name}_long": np.asarray(m.record["history"]["monitor"]) for name, m in longer.items()
         },
+    },
+    parameters={
+        "steps": f"{STEPS}, {LONG}",
+        "seeds": SEEDS,
+        "epsilon": EPSILON,
+        "held out": ", ".join(map(str, HELD_OUT)),
     },
 )
 plt.show()
@@ -311,7 +318,7 @@ def predict(model, month, start, *, repeats=1):
 
 
 generator = np.random.default_rng(0)
-draws = 20 if quick else 200
+draws, repeats = 20 if quick else 200, 8
 figure, axes = plt.subplots(2, 3, figsize=(9.5, 5), sharex=True)
 data = {"hour": hours}
 errors = {"ensemble": [], "carried over": [], "spread": [], "inside": []}
@@ -323,7 +330,9 @@ for row, month in zip(axes, TEST, strict=True):
     )
     low, high = np.quantile(again, [0.05, 0.95], axis=0)
     start = clouds(month)[0]
-    members = np.stack([observed(predict(m, month, start, repeats=8)) for m in models["DICE"]])
+    members = np.stack(
+        [observed(predict(m, month, start, repeats=repeats)) for m in models["DICE"]]
+    )
     simple = observed(carried_over(month, start))
     middle = np.median(members, axis=0)
     errors["ensemble"].append(np.sqrt(np.mean((middle - truth)[:, 1:] ** 2, axis=1)))
@@ -361,7 +370,19 @@ report.record(
         for k, short in enumerate(("mean", "deviation", "correlation"))
     },
 )
-report.figure("fig-own-moments", figure, data=data)
+report.figure(
+    "fig-own-moments",
+    figure,
+    data=data,
+    parameters={
+        "months": ", ".join(map(str, TEST)),
+        "draws of the bootstrap": draws,
+        "rollouts of each sample": repeats,
+        "steps": STEPS,
+        "seeds": SEEDS,
+        "epsilon": EPSILON,
+    },
+)
 plt.show()
 
 # %% [markdown]

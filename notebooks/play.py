@@ -262,6 +262,20 @@ def observables(cases, data):
     return figure
 
 
+def settings(cases):
+    """Return what a figure of some systems was drawn for."""
+    samples, true_samples = next(iter(cases.values())).samples
+    return {
+        stem: f"{case.parameter} = {', '.join(f'{mu:g}' for mu in parameters(case))}"
+        for stem, case in cases.items()
+    } | {
+        "samples": samples,
+        "samples of the full model": true_samples,
+        "times": TIMES,
+        "steps of a rollout": round(1 / STEP),
+    }
+
+
 def still(figure_id, cases):
     """Draw full model, HOAM-G and the observable of each system; record errors; return the data."""
     figure, axes = plt.subplots(len(cases), 3, figsize=(10, 2.9 * len(cases)))
@@ -326,12 +340,24 @@ def still(figure_id, cases):
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-play-plasmas", "caption": "Three plasmas at the smaller of their two held-out parameters (rows: two-stream instability, bump on tail, strong Landau damping). Left: full model in the middle of the horizon, 500 samples; middle: HOAM-G; right: electric energy over time, full model and five methods, first seeds (grey line: the time of the panels)."}, "image": {"alt": "Three rows of three panels. Top: dots around two empty vortices, alike in black and blue; energies rise together over two decades and level off, those of HOAM and AM somewhat higher. Middle: a broad band of dots with few dots above it, alike; energies rise unevenly and apart from one another. Bottom: two crossing arms of dots; energies fall in three arches, and part after the second."}}
 figure, data = still("fig-play-plasmas", PLASMAS)
-report.figure("fig-play-plasmas", figure, data=data, slide=observables(PLASMAS, data))
+report.figure(
+    "fig-play-plasmas",
+    figure,
+    data=data,
+    parameters=settings(PLASMAS),
+    slide=observables(PLASMAS, data),
+)
 plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-play-stochastic", "caption": "Four stochastic systems at the smallest of the parameters offered (rows: oscillator, bistable particle, nine modes of convection, one hundred particles in a trap). Left: full model in the middle of the horizon, 500 samples; middle: HOAM-G; right: standard deviation of one coordinate over time, full model and all methods of the page, first seeds (grey line: the time of the panels). Curves that leave a panel have diverged, or are far off."}, "image": {"alt": "Four rows of three panels. First: a small spot of dots in both; deviations fall and rise a little, that of AM stays level. Second: a curved cloud of dots, alike; deviations swing, rise and settle together, but that of AM leaves the panel. Third: two level streaks of dots, thin in black and wider in blue; deviations rise to a peak and settle together, AM a little above. Fourth: a round spot, wider in blue; the black deviation stays low, those of the rollouts lie above it, and that of CFM leaves the panel at once."}}
 figure, data = still("fig-play-stochastic", OTHERS)
-report.figure("fig-play-stochastic", figure, data=data, slide=observables(OTHERS, data))
+report.figure(
+    "fig-play-stochastic",
+    figure,
+    data=data,
+    parameters=settings(OTHERS),
+    slide=observables(OTHERS, data),
+)
 plt.show()
 
 # %% [markdown]

@@ -117,7 +117,12 @@ for name, (kind, label, dashes) in labels.items():
     axis.semilogy(powers, np.maximum(errors[name], 1e-17), **INK[kind], **settings)
 axis.set(xlabel="degree d of the monomial", ylabel="error of the rule", xticks=powers[::2])
 axis.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
-report.figure("fig-quadrature-degrees", figure, data={"degree": powers, **errors})
+report.figure(
+    "fig-quadrature-degrees",
+    figure,
+    data={"degree": powers, **errors},
+    parameters={"irregular times": ", ".join(map(str, irregular))},
+)
 plt.show()
 
 # %% [markdown]

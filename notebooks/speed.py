@@ -150,6 +150,12 @@ report.figure(
         **dict.fromkeys(("without", "with", "peak"), "GFLOP/s"),
         **dict.fromkeys(("exact", "estimated"), "us"),
     },
+    parameters={
+        "nodes": n_nodes,
+        "samples at a node": cases[0.0, None][0]["samples"] // n_nodes,
+        "epsilon": training.EPSILON,
+        "runs": runs,
+    },
 )
 plt.show()
 
@@ -264,7 +270,8 @@ plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-speed-full-model", "caption": "The particle-in-cell method of the two-stream instability: nanoseconds for one step of one particle, over the number of particles. A flat line is a time linear in the particles."}, "image": {"alt": "Line with logarithmic axes, nanoseconds per particle and step against number of particles, nearly flat."}}
 counts = (10**3, 10**4) if quick else (10**3, 10**4, 10**5, 10**6)
-growth = full_model.scaling(counts, updates=10**5 if quick else 2 * 10**6, runs=runs)
+updates = 10**5 if quick else 2 * 10**6  # of a particle, in each run
+growth = full_model.scaling(counts, updates=updates, runs=runs)
 nanoseconds = np.asarray([entry["nanoseconds"]["median"] for entry in growth])
 update = nanoseconds[counts.index(10**4)] * 1e-9
 report.record(
@@ -285,6 +292,7 @@ report.figure(
     figure,
     data={"particles": np.asarray(counts), "nanoseconds": nanoseconds},
     units={"nanoseconds": "ns"},
+    parameters={"updates": updates, "runs": runs},
 )
 plt.show()
 

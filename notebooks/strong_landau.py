@@ -68,6 +68,7 @@ from scipy.signal import find_peaks
 import hoam
 from hoam.histograms import Cells, total_variation
 from hoam.metrics import electric_energy, relative_error, relative_l2_error
+from hoam.results import trainings
 from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
@@ -136,6 +137,7 @@ panels = {f"t = {t:g}": planes[int(np.argmin(np.abs(times - t)))] for t in momen
 figure, grids = hoam.plotting.phase_space(
     panels, limits=LIMITS, labels=AXES, rows=2, bins=32 if quick else 80
 )
+report.record("fig-landau-truth", ripple=2 * np.abs(np.exp(1j * k * planes[0, :, 0]).mean()))
 report.figure(
     "fig-landau-truth",
     figure,
@@ -223,7 +225,12 @@ for mu, colour in zip(test_mus, hoam.plotting.shades(2), strict=True):
     )
 axes[1].set(xlabel=LABELS["t"], ylabel=LABELS["E"], yscale="log", ylim=(1e-6, 0.5))
 axes[1].legend(fontsize=9)
-report.figure("fig-landau-decay", figure, data=data | {"density": columns})
+report.figure(
+    "fig-landau-decay",
+    figure,
+    data=data | {"density": columns},
+    parameters={"mu": ", ".join(map(str, test_mus)), "markers": n_truth},
+)
 plt.show()
 
 # %% [markdown]
@@ -303,7 +310,12 @@ axes[0].set_yscale("symlog", linthresh=0.2)
 axes[0].set(xlabel="step", ylabel="training loss")
 axes[1].set(xlabel="step", ylabel="validation loss")
 axes[1].legend(fontsize=9)
-report.figure("fig-landau-training", figure, data={"step": histories[0]["step"], **columns})
+report.figure(
+    "fig-landau-training",
+    figure,
+    data={"step": histories[0]["step"], **columns},
+    parameters=trainings(models[name, seed].record for name in METHODS for seed in SEEDS),
+)
 plt.show()
 
 # %% [markdown]
@@ -498,7 +510,13 @@ for mu in test_mus:  # at the time of the last of the four maxima
         ("hoam_g_long", np.median(data[f"hoam_g_long_{label[mu]}"], axis=0)),
     ):
         report.record("fig-landau-long", **{f"fourth_{name}_{label[mu]}": curve[peaks[mu][-1]]})
-report.figure("fig-landau-long", figure, data=data)
+report.figure(
+    "fig-landau-long",
+    figure,
+    data=data,
+    parameters={"particles": n_model}
+    | trainings(models[name, seed].record for name in ("HOAM-G", *LONG) for seed in SEEDS),
+)
 plt.show()
 
 # %% [markdown]
@@ -555,7 +573,12 @@ for axis, quantity in zip(axes, ("wave", "spread"), strict=True):
 axes[0].set_ylabel("wave in x₂ or x₃")
 axes[1].set_ylabel("deviation of spread of v₂ or v₃")
 axes[1].legend(fontsize=9)
-report.figure("fig-landau-marginals", figure, data=data)
+report.figure(
+    "fig-landau-marginals",
+    figure,
+    data=data,
+    parameters={"mu": test_mus[0], "particles": n_model, "seeds": len(SEEDS)},
+)
 plt.show()
 
 # %% [markdown]

@@ -59,6 +59,7 @@ import numpy as np
 
 import hoam
 from hoam.metrics import moment_errors, sinkhorn_divergence
+from hoam.results import trainings
 
 hoam.plotting.style()
 report = hoam.report.Report("trap_100d", profile=profile)
@@ -214,7 +215,10 @@ axes[0].set_ylim(-0.1, 1.7)
 axes[1].axhline(1 - variance_share, color="black", linestyle=":", linewidth=1)
 axes[0].legend(fontsize=8, loc="lower right")
 report.figure(
-    "fig-trap-training", figure, data={"step": steps, "validation_step": history["step"], **columns}
+    "fig-trap-training",
+    figure,
+    data={"step": steps, "validation_step": history["step"], **columns},
+    parameters=trainings(models[name, seed].record for name in ALONE for seed in SEEDS),
 )
 plt.show()
 
@@ -272,6 +276,14 @@ figure, histograms = hoam.plotting.phase_space(
     rows=2,
     bins=len(times),
 )
+width = truth[..., 49].std(axis=1)
+report.record(
+    "fig-trap-histograms",
+    **{
+        f"width_{stem}": np.mean(rollouts[name, 0][..., 49].std(axis=1) / width)
+        for name, stem in METHODS.items()
+    },
+)
 report.figure(
     "fig-trap-histograms",
     figure,
@@ -282,8 +294,9 @@ plt.show()
 
 # %% [markdown]
 # One particle of the hundred, in the manner of the histograms in the paper's appendix. The networks have learned its path, and hardly how
-# the trap squeezes the cloud, which widens as the diffusion has it. With the linear part the band has its width back. But a neighbouring
-# parameter looks right too ({numref}`fig-trap-histograms`, last panel); numbers have to tell them apart.
+# the trap squeezes the cloud, which widens as the diffusion has it: on average over time the band of HOAM-G is
+# {num}`fig-trap-histograms.width_hoam_g:.1f` times as wide as that of the full model. With the linear part, {num}`fig-trap-histograms.width_hoam_g_ritz:.2f`
+# times, it has its width back. But a neighbouring parameter looks right too ({numref}`fig-trap-histograms`, last panel); numbers have to tell them apart.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-trap-moments", "caption": "Mean of all particles (left) and root of their mean variance (right) over time at μ = 0.6: full model (black) and reduced models, median and range over seeds. Top: network alone; bottom: HOAM-G with its linear part."}, "image": {"alt": "Top left: all means follow the black curve, those of AM with a visible band. Top right: the true deviation falls from 0.1 to half of it and varies; those of the models grow steadily to about 0.15. Bottom: mean and deviation lie on or near the black curves."}}
 N_SINKHORN = 2**8 if quick else 2**10

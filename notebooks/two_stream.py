@@ -75,6 +75,7 @@ jax.config.update("jax_num_cpu_devices", 2)
 import hoam
 from hoam.metrics import electric_energy, growth_rate, relative_error, relative_l2_error
 from hoam.nodes import node_sampler
+from hoam.results import trainings
 from hoam.systems.vlasov import LABELS
 
 hoam.plotting.style()
@@ -197,6 +198,8 @@ report.figure(
         **{f"{n}_{label[mu]}_run{i}": e for (n, mu), es in pairs.items() for i, e in enumerate(es)},
     },
     units={"t": "1/plasma frequency at mu = 1"},
+    parameters={"mu": ", ".join(map(str, test_mus))}
+    | {f"{name} markers": n for name, (_, n) in protocols.items()},
 )
 plt.show()
 
@@ -229,13 +232,14 @@ theory = {
     for m in (1, 2)
 }
 measured_mus = np.linspace(1.2, 1.9, 2 if quick else 15)
+n_measured = 2**11 if quick else 2**14
 measured = []
 for i, mu in enumerate(measured_mus):
     run = system.simulate(
         jax.random.fold_in(test_key, 1000 + i),
         mu=mu,
         times=times,
-        n_samples=2**11 if quick else 2**14,
+        n_samples=n_measured,
     )
     measured.append(growth_rate(times, energy(run, mu)))
 for mu in test_mus:
@@ -263,6 +267,7 @@ report.figure(
         "measured_mu": measured_mus,
         "measured": np.asarray(measured),
     },
+    parameters={"markers": n_measured, "box": system.length, "beams": str(system.beams)},
 )
 plt.show()
 
@@ -347,7 +352,17 @@ report.record(
     independent_over_stratified_64=noise["independent"][1] / noise["stratified"][1],
     paired_over_stratified_64=noise["paired"][1] / noise["stratified"][1],
 )
-report.figure("fig-two-stream-minibatches", figure, data={"size": sizes, **noise})
+report.figure(
+    "fig-two-stream-minibatches",
+    figure,
+    data={"size": sizes, **noise},
+    parameters={
+        "mu": float(population.mus[0, 0]),
+        "samples": population.samples.shape[2],
+        "nodes": rule.nodes.size,
+        "draws": len(losses),
+    },
+)
 plt.show()
 
 # %% [markdown]
@@ -557,7 +572,8 @@ plt.show()
 # {num}`fig-two-stream-histograms.floor_125:.2e` between two sets of samples of the full model; at
 # $\mu = 1.85$ it is {num}`fig-two-stream-histograms.hoam_g_185:.2e`,
 # {num}`fig-two-stream-histograms.hoam_s_185:.2e` and {num}`fig-two-stream-histograms.am_185:.2e`, over
-# {num}`fig-two-stream-histograms.floor_185:.2e`.
+# {num}`fig-two-stream-histograms.floor_185:.2e`. At the end of the film, at $\mu = 1.25$, it is {num}`fig-two-stream-film.hoam_g:.2e` for
+# HOAM-G, over a floor of {num}`fig-two-stream-film.floor:.2e`.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The still shows t = 40."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
 frames = slice(0, None, 16 if quick else 3)
@@ -574,7 +590,18 @@ plt.close()
 still, grids = hoam.plotting.phase_space(
     last, limits=LIMITS, labels=(LABELS["x"], LABELS["v"]), bins=64
 )
-report.figure("fig-two-stream-film", still, data={"density": grids}, parameters={"mu": test_mus[0]})
+exact = truth["quiet", test_mus[0]][frames][-1]
+report.record(
+    "fig-two-stream-film",
+    floor=divergence(exact, exact),
+    hoam_g=divergence(film_panels["HOAM-G"][-1], exact),
+)
+report.figure(
+    "fig-two-stream-film",
+    still,
+    data={"density": grids},
+    parameters={"mu": test_mus[0], "t of the still": times[frames][-1], "particles": some.size},
+)
 plt.close(still)
 Image(path.read_bytes())
 
@@ -607,7 +634,12 @@ for name, stem in METHODS.items():
 axes[0].set(xlabel="step", ylabel="training loss", ylim=(-0.1, 0.1))
 axes[1].set(xlabel="step", ylabel="validation loss")
 axes[1].legend(fontsize=9)
-report.figure("fig-two-stream-training", figure, data={"step": histories[0]["step"], **columns})
+report.figure(
+    "fig-two-stream-training",
+    figure,
+    data={"step": histories[0]["step"], **columns},
+    parameters=trainings(model.record for model in models.values()),
+)
 plt.show()
 
 # %% [markdown]
@@ -622,9 +654,10 @@ plt.show()
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-coarse", "caption": "Validation loss over steps of Simpson's rule with 129 nodes (dotted, three seeds) and with 257 nodes (solid, three seeds); the vertical axis is linear between -0.1 and 0.1 and logarithmic beyond. The minimum is minus the kinetic energy of the population (weighted in time), a few hundredths: a loss far below it is an error of the rule that the network has learned to exploit."}, "image": {"alt": "Six curves over 4000 steps. Those of 257 nodes stay together just below zero. Of those of 129 nodes some leave them downwards, one by many orders of magnitude."}}
 figure, axis = plt.subplots(figsize=(6, 3.6))
-coarse, columns = [], {}
+coarse, columns, records = [], {}, []
 for seed in SEEDS:
     model = hoam.load(f"checkpoints/two_stream-quiet-hoam_s_coarse-{seed}.safetensors")
+    records += [model.record, models["HOAM-S", seed].record]
     coarse.append(model.record["history"]["validation"])
     fine = models["HOAM-S", seed].record["history"]
     hoam.plotting.line(axis, "HOAM-S", fine["step"], coarse[-1], linestyle=":", label="129 nodes")
@@ -643,7 +676,12 @@ report.record(
         min(models["HOAM-S", seed].record["history"]["validation"]) < -1 for seed in SEEDS
     ),
 )
-report.figure("fig-two-stream-coarse", figure, data={"step": fine["step"], **columns})
+report.figure(
+    "fig-two-stream-coarse",
+    figure,
+    data={"step": fine["step"], **columns},
+    parameters=trainings(records),
+)
 plt.show()
 
 # %% [markdown]

@@ -19,6 +19,11 @@ def check_list(built):
     for figure in content["figures"]:
         slides = [file["path"] for file in figure["files"] if file["kind"] == "slide"]
         assert slides == [f"_figures/{figure['id']}-slide.png"]
+        assert figure["parameters"], figure["id"]
+        assert figure["numbers"], figure["id"]
+        (data,) = [file for file in figure["files"] if file["kind"] == "data"]
+        record = json.loads((built / "_figures" / f"{figure['id']}.json").read_text())
+        assert record["units"] == data["units"]
         for file in figure["files"]:
             assert (built / file["path"]).stat().st_size > 0, file
         for address in (figure["page"], figure["record"], figure["source"]["page"]):

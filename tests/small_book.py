@@ -34,7 +34,7 @@ confirmed = ["fig-a.error < 1e-9"]
 limited = ["fig-a.error < 0.1"]
 limits = "Small, not tiny."
 """
-CITATION = """title: A small book
+CITATION = """title: HOAM, reproduced
 version: 1.2.3
 date-released: "2024-10-16"
 references:
@@ -65,7 +65,9 @@ x = [
 # The end.
 """
 PAGES = {
-    "index": "Home\n====\n\n.. toctree::\n\n   part/page\n   tables\n\n.. verdicts::\n",
+    "index": (
+        "Home\n====\n\n.. toctree::\n\n   part/page\n   tables\n\n.. verdicts::\n\n.. cite-book::\n"
+    ),
     "part/page": (
         "Page\n====\n\nIt is :num:`fig-a.error:.2e`, and :num:`fig-a.count:.0f`.\n\n"
         ".. figure:: image.png\n   :name: fig-a\n   :alt: A rising line.\n\n   What it shows.\n"

@@ -57,7 +57,8 @@ ALLOWED = {
     "references": {"results", "files"},
     "check": {"results", "references"},
     "report": {"results", "check", "files", "slides"},
-    "slides": set(),
+    "slides": {"legends"},
+    "legends": set(),
     "verdicts": {"results"},
 }
 # Training gets its loss and its samples handed in.

@@ -5,6 +5,7 @@ import sys
 
 import hoam_book
 import hoam_docstrings
+import hoam_report
 import pytest
 from small_book import build, page, text_of, write_sources
 
@@ -103,6 +104,24 @@ def test_a_page_is_built_again_when_a_number_changes(book):
     results.write_text(results.read_text().replace("1.2345e-05", "4.5e-05"))
     assert build(book) == ""
     assert "4.50" in text_of(page(book, "part/page"))
+
+
+def test_the_report_names_what_every_run_trains(tmp_path, root):
+    assert hoam_report.also_trained(tmp_path) == ""
+    sources = {
+        "notebooks/own.py": "# # Own samples\nmodel = hoam.fit(key)\n",
+        "notebooks/other.py": "# # Others\n# hoam.fit(key)\nmodel = hoam.load(path)\n",
+        "tests/test_retrain.py": 'TWIN = "trap-hoam_g-0"\n',
+    }
+    for name, text in sources.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    said = hoam_report.also_trained(tmp_path)
+    assert "Own samples; in the tests, trap-hoam_g-0 again" in said
+    assert "Others" not in said
+    ours = hoam_report.also_trained(root)
+    assert "Bring your own population" in ours
+    assert any(path.stem in ours for path in (root / "checkpoints").glob("*.json"))
 
 
 def test_a_results_file_from_another_run_is_told_on_the_report(book):

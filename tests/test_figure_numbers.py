@@ -63,12 +63,13 @@ def slides_of_results():
                 yield figure, ROOT / "results" / "figures" / f"{figure}{SLIDE}", entry["slide"]
 
 
-def test_every_drawn_figure_has_a_slide_that_is_legible_from_the_back_row():
+def test_every_drawn_figure_has_a_slide_that_is_legible_from_the_back_row_and_hides_nothing():
     for figure, path, found in slides_of_results():
         with Image.open(path) as picture:
             assert picture.size == (slides.WIDTH, slides.HEIGHT), figure
         assert found["points"] >= slides.FLOOR, figure
-        assert (found["outside"], found["overlapping"]) == ([], []), figure
+        for problem in ("outside", "overlapping", "hidden"):
+            assert found[problem] == [], (figure, problem)
 
 
 def test_all_slides_together_are_a_small_part_of_the_book():

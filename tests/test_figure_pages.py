@@ -1,5 +1,6 @@
 """What the pages say of each figure: its record, source, index, data, and the list for programs."""
 
+import json
 import re
 
 import hoam_slides
@@ -60,6 +61,19 @@ def test_the_source_links_to_its_lines_where_the_repository_is_known(tmp_path):
     build(tmp_path, hoam_repository="https://example.org/book")
     target = "https://example.org/book/blob/main/notebooks/example.py#L2-L5"
     assert target in page(tmp_path, "part/page")
+
+
+def test_the_book_and_each_figure_are_cited_with_their_address_where_it_is_known(built, tmp_path):
+    write_sources(tmp_path)
+    build(tmp_path, hoam_repository="https://example.org/book")
+    url = "url = {https://example.org/book},"
+    cited = json.loads((tmp_path / "out" / "figures.json").read_text())["figures"][0]["cite"]
+    for text in (text_of(page(tmp_path, "index")), text_of(record_of(tmp_path)), cited["bibtex"]):
+        assert url in text
+    home = text_of(page(built[0], "index"))
+    assert "The authors, HOAM, reproduced, version 1.2.3 (2024-10-16, commit unknown)." in home
+    assert "@misc{hoam-reproduced, author = {{The authors}}, title = {{HOAM, reproduced}}," in home
+    assert "url = " not in home + text_of(record_of(built[0]))
 
 
 def test_the_source_page_holds_the_cell_of_the_figure_under_its_id(built):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from hoam import references
@@ -15,6 +17,22 @@ def write(tmp_path, body, *, head='notebook = "example"\nprofile = "book"\n'):
 def entry(**fields):
     lines = "\n".join(f"{key} = {value!r}" for key, value in (TEXTS | fields).items())
     return f'["fig-a".error]\n{lines}\n'
+
+
+def test_a_number_of_kind_exact_does_not_come_from_a_model(root):
+    known = {
+        (path.stem, *name): entry
+        for path in sorted((root / "tests" / "reference").glob("*.toml"))
+        for name, entry in references.read(path)[1].items()
+    }
+    from_models = re.compile(r"checkpoint|trained|read from files|evaluation of|of the model\b")
+    found = {
+        name: entry.kind
+        for name, entry in known.items()
+        if from_models.search(f"{entry.source}; {entry.why}")
+    }
+    assert len(found) > 100
+    assert [name for name, kind in found.items() if kind == "exact"] == []
 
 
 def test_a_reference_reads_back(tmp_path):

@@ -105,7 +105,7 @@ def test_a_figure_leaves_its_five_files_and_a_record_of_numbers_and_run(report, 
     assert record["numbers"] == {"error": 0.5}
     assert record["parameters"] == {"mu": 1.25}
     assert record["notebook"] == "example"
-    assert set(record["slide"]) == {"points", "outside", "overlapping"}
+    assert set(record["slide"]) == {"points", "outside", "overlapping", "hidden"}
 
 
 def test_a_figure_may_be_drawn_anew_for_its_slide(report, tmp_path, drawing):
@@ -131,3 +131,18 @@ def test_the_root_is_the_directory_with_pyproject_above(tmp_path, root, monkeypa
     assert results.project_root() == root
     with pytest.raises(FileNotFoundError, match=r"Expected pyproject\.toml"):
         results.project_root(tmp_path)
+
+
+def test_the_parameters_of_trainings_are_those_of_all_models_without_repeats():
+    records = [
+        {"steps": 1000, "seed": seed, "n_samples": 64, "mus": [2.0, 1.5], "validation_mus": [1.75]}
+        for seed in (1, 0)
+    ]
+    found = results.trainings(iter([*records, records[0] | {"steps": 4000, "n_samples": 32}]))
+    assert found == {
+        "steps": "1000, 4000",
+        "seed": "0, 1",
+        "samples": "32, 64",
+        "mu": "1.5, 2",
+        "validation mu": "1.75",
+    }

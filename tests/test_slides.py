@@ -13,7 +13,7 @@ from hoam import plotting, slides
 from hoam.results import SLIDE
 
 LINE = "HOAM, reproduced 0.1.0 (2026) · fig-a · CC BY 4.0 · paper: arXiv:2410.12000"
-CLEAR = {"outside": [], "overlapping": []}
+CLEAR = {"outside": [], "overlapping": [], "hidden": []}
 
 
 @pytest.fixture(autouse=True)
@@ -43,6 +43,28 @@ def small_letters():
         axis.set(xlabel="time t", ylabel="value")
         axis.annotate("a remark", (0.9, 0.05), xycoords="axes fraction", ha="right", fontsize=5)
     axes[0].legend(fontsize=7)
+    return figure
+
+
+def full():
+    """Two panels without room: a curve that fills one, beside a band over all of the other."""
+    figure, axes = plt.subplots(1, 2, figsize=(9, 3.6))
+    t = np.linspace(0, 1, 400)
+    for _ in range(3):
+        axes[0].plot(t, np.sin(200 * t), label="an energy that is known")
+    axes[1].fill_between(t, -1, 1, alpha=0.2, label="the central 90 per cent")
+    axes[1].set(xlim=(0, 1), ylim=(-1, 1))
+    for axis in axes:
+        axis.annotate("above", (0.9, 1.01), xycoords="axes fraction")
+        axis.legend(loc="upper right")
+    return figure
+
+
+def saturated():
+    """A curve that ends where its legend was told to be."""
+    figure, axis = plt.subplots()
+    axis.semilogy([0, 1, 2], [1e-4, 1, 1], label="the electric energy")
+    axis.legend(loc="upper right")
     return figure
 
 
@@ -78,7 +100,7 @@ def crowded():
     return figure
 
 
-DRAWINGS = (panels, small_letters, tall, by_hand)
+DRAWINGS = (panels, small_letters, full, saturated, tall, by_hand)
 
 
 @pytest.mark.parametrize("draw", [*DRAWINGS, crowded])
@@ -127,6 +149,44 @@ def test_what_is_cut_small_or_in_the_way_is_found():
     assert found["points"] == pytest.approx(10)
     assert found["outside"] == ["beyond the edge"]
     assert any(set(pair.split(" / ")) == {LINE, "on the foot"} for pair in found["overlapping"])
+
+
+@pytest.mark.parametrize("draw", [full, saturated])
+def test_a_legend_on_a_curve_or_a_band_is_found(draw):
+    slide = slides.lay_out(draw(), LINE)
+    assert slides.measure(slide)["hidden"] == []
+    expected = []
+    for axes in slide.axes:
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(handles, labels, loc="upper right")
+        expected.append(labels[0])
+    assert slides.measure(slide)["hidden"] == expected
+
+
+def test_the_only_legend_goes_to_the_top_where_it_covers_no_label_above_a_panel():
+    figure, axes = plt.subplots(2, 2, figsize=(9, 5))
+    t = np.linspace(0, 1, 400)
+    for axis in axes.flat:
+        axis.annotate("a label above the panel", (0.5, 1.02), xycoords="axes fraction", ha="center")
+        axis.plot(t, np.sin(200 * t), label="an energy that is known")
+        axis.fill_between(t, -1, 1, alpha=0.2, label="the central 90 per cent")
+    axes[0, 1].legend()
+    slide = slides.lay_out(figure, LINE)
+    found = slides.measure(slide)
+    assert {problem: found[problem] for problem in CLEAR} == CLEAR
+    assert [axis.get_legend() for axis in slide.axes] == [None] * 4
+    (legend,) = slide.legends
+    assert legend.get_window_extent().width > slide.axes[0].get_window_extent().width
+
+
+def test_a_legend_moves_within_its_panel_if_there_is_room_and_above_it_if_not():
+    for draw, inside in ((saturated, True), (full, False)):
+        slide = slides.lay_out(draw(), LINE)
+        slide.draw_without_rendering()
+        for axes in slide.axes:
+            box, panel = axes.get_legend().get_window_extent(), axes.get_window_extent()
+            assert (box.y1 <= panel.y1) == inside
+            assert (box.y0 >= panel.y1) == (not inside)
 
 
 def test_an_empty_slide_of_13_inches_has_letters_of_the_size_that_is_measured():

@@ -4,6 +4,7 @@
     ```{verdicts}```                          the claims, each with evidence and verdict
     ```{reproduction-report} summary```       what was reproduced: summary, runs, models or numbers
     ```{results-table} table-errors```        a table of `book/tables.toml`
+    ```{cite-book}```                         how to cite the book
     ```{paper-figures}```                     the paper's figures, each with ours
     ```{figure-index}```                      all figures of the book
     ```{slides} fig-a fig-b```                the slides of some
@@ -64,6 +65,16 @@ class NumberRole(SphinxRole):
             )
             return [nodes.problematic(self.rawtext, f"[{key}]")], []
         return [nodes.inline("", "", *content, classes=["hoam-number"])], []
+
+
+class CiteBookDirective(SphinxDirective):
+    """Show how to cite the book itself, as one line and as BibTeX."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return a block for each, which has a button that copies it."""
+        edition, url = self.config.hoam_edition, self.config.hoam_repository
+        texts = (edition.plain(), edition.bibtex(url=url))
+        return [nodes.literal_block(text, text, language="none") for text in texts]
 
 
 class FigureIndexDirective(SphinxDirective):
@@ -143,7 +154,11 @@ def _finish(app: Sphinx, exception: Exception | None) -> None:
         hoam_sources.write_files(results.root, output)
         places = hoam_places.places(app.env)
         known = hoam_json.content(
-            results, places, app.config.hoam_edition, app.builder.get_target_uri
+            results,
+            places,
+            app.config.hoam_edition,
+            app.builder.get_target_uri,
+            app.config.hoam_repository,
         )
         hoam_json.write(known, results.root, output)
 
@@ -175,6 +190,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("verdicts", VerdictsDirective)
     app.add_directive("reproduction-report", ReportDirective)
     app.add_directive("results-table", hoam_comparison.ResultsTableDirective)
+    app.add_directive("cite-book", CiteBookDirective)
     app.add_directive("figure-index", FigureIndexDirective)
     app.add_directive("paper-figures", PaperFiguresDirective)
     app.add_directive("slides", hoam_slides.SlidesDirective)

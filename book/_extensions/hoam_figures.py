@@ -1,5 +1,6 @@
 """The files of each figure in the published tree: images, slide, data, record, thumbnail."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hoam_results import Results
 from PIL import Image
 from sphinx.util import logging
 
-from hoam.results import SLIDE
+from hoam.results import SLIDE, dumps
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,12 @@ def ordered(files: list[str], figure: str) -> list[str]:
     return sorted([*files, f"{figure}.json"], key=lambda name: known.index(_ending(name)))
 
 
+def _publish_record(source: Path, target: Path, units: dict[str, str]) -> None:
+    """Copy a record, with the units of the published data."""
+    record = json.loads(source.read_text(encoding="utf-8"))
+    target.write_text(dumps(record | {"units": units}), encoding="utf-8")
+
+
 def copy_files(results: Results, output: Path) -> None:
     """Copy images, data and records to the published tree, with a thumbnail of each image."""
     source, target = results.root / "results" / "figures", output / FOLDER
@@ -47,12 +54,15 @@ def copy_files(results: Results, output: Path) -> None:
     target.mkdir(parents=True)
     for run in results.runs.values():
         for figure, entry in run["figures"].items():
+            units: dict[str, str] = {}
             for name in ordered(entry["files"], figure):
                 if not (source / name).is_file():
                     logger.warning("Expected the file %s of %s; got none.", name, figure)
                 elif Path(name).suffix in hoam_data.SUFFIXES:
                     units = hoam_data.units(results, figure, hoam_data.arrays(source / name))
                     hoam_data.publish(source / name, target / name, units)
+                elif name == f"{figure}.json":  # comes last
+                    _publish_record(source / name, target / name, units)
                 else:
                     shutil.copy2(source / name, target / name)
             image = target / f"{figure}.png"

@@ -40,7 +40,11 @@ def _number(check: Check) -> dict[str, Any]:
 
 
 def _figure(
-    results: Results, place: Place, edition: Edition, address: Callable[[str], str]
+    results: Results,
+    place: Place,
+    edition: Edition,
+    address: Callable[[str], str],
+    repository: str,
 ) -> dict[str, Any]:
     figure, run = place.figure, results.run_of(place.figure) or {}
     subject, entry = results.catalogue.subjects[figure], run["figures"][figure]
@@ -70,7 +74,10 @@ def _figure(
         "run": {key: run[key] for key in ("notebook", "profile", "date", "machine", "versions")},
         "parameters": entry["parameters"],
         "numbers": [_number(check) for check in results.checks_of(figure)],
-        "cite": {"text": edition.plain(figure), "bibtex": edition.bibtex(figure, subject.words)},
+        "cite": {
+            "text": edition.plain(figure),
+            "bibtex": edition.bibtex(figure, subject.words, url=repository),
+        },
     }
 
 
@@ -79,6 +86,7 @@ def content(
     places: dict[str, Place],
     edition: Edition,
     address: Callable[[str], str],
+    repository: str = "",
 ) -> dict[str, Any]:
     """Return what `figures.json` holds; addresses are relative to the top of the output."""
     shown = {
@@ -106,7 +114,9 @@ def content(
             }
             for name, shows in results.catalogue.paper.items()
         ],
-        "figures": [_figure(results, place, edition, address) for place in shown.values()],
+        "figures": [
+            _figure(results, place, edition, address, repository) for place in shown.values()
+        ],
     }
 
 

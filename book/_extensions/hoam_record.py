@@ -175,6 +175,7 @@ def record(
         f"{_numbers(figure, checks, page_of('numbers'))}"
         f"{_units(results, figure, entry['files'])}"
         f"{_run(run, entry['parameters'])}"
-        f"<p>Cite:</p>{_citation(edition.plain(figure))}{_citation(edition.bibtex(figure, title))}"
+        f"<p>Cite:</p>{_citation(edition.plain(figure))}"
+        f"{_citation(edition.bibtex(figure, title, url=repository))}"
         "</div></details>"
     )

@@ -1,6 +1,8 @@
 """The reproduction report: every number, every run, and where the trained models come from."""
 
+import ast
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,6 +37,28 @@ def trained(root: Path) -> list[dict[str, Any]]:
     ]
 
 
+def _calls(source: str, function: str) -> bool:
+    return any(
+        isinstance(node, ast.Call) and ast.unparse(node.func) == function
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+def also_trained(root: Path) -> str:
+    """Say what every run trains, whatever the profile: on a page, and in the tests."""
+    pages = [
+        title_of(root, path.stem)
+        for path in sorted((root / "notebooks").glob("*.py"))
+        if _calls(path.read_text(encoding="utf-8"), "hoam.fit")
+    ]
+    tests = root / "tests" / "test_retrain.py"
+    source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
+    again = re.findall('^TWIN = "(.+)"$', source, re.MULTILINE)
+    parts = [f"the models of the page {page}" for page in pages]
+    parts += [f"in the tests, {name} again, to compare it with the shipped one" for name in again]
+    return f"Every run trains: {'; '.join(parts)}." if parts else ""
+
+
 def origin(results: Results, models: list[dict[str, Any]]) -> str:
     """Say whether the models of this build are the shipped ones or were trained for it."""
     profiles = {run["profile"] for run in results.runs.values()}
@@ -43,8 +67,8 @@ def origin(results: Results, models: list[dict[str, Any]]) -> str:
         return f"All {_counted(len(models), 'model')} were trained again for this build ({hours})."
     return (
         f"{_counted(len(models), 'trained model')} ({hours} of training) are shipped in "
-        "checkpoints/ and loaded; none was trained for this build. Full models, rollouts and "
-        "metrics are computed again."
+        "checkpoints/ and loaded; none of these was trained for this build. Full models, rollouts "
+        "and metrics are computed again."
     )
 
 
@@ -69,7 +93,7 @@ def summary(results: Results, edition: Edition, models: list[dict[str, Any]]) ->
         f"{_span(sorted(run['date'] for run in runs))}, profile "
         f"{', '.join(sorted({run['profile'] for run in runs}))}, on "
         f"{'; '.join(sorted({run['machine'] for run in runs}))}.",
-        origin(results, models),
+        *filter(None, (origin(results, models), also_trained(results.root))),
     ]
 
 
@@ -141,7 +165,8 @@ class ReportDirective(SphinxDirective):
             for family, members in families.items()
         ]
         headers = ("System", "Models", "Steps", "Training time", "jax")
-        return [paragraph(origin(results, models)), table(headers, rows, "hoam-runs")]
+        said = [origin(results, models), also_trained(results.root)]
+        return [paragraph(" ".join(filter(None, said))), table(headers, rows, "hoam-runs")]
 
 
 def _problem(check: Check) -> nodes.paragraph:

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import hoam_catalogue
+import yaml
 from hoam_catalogue import EMPTY, Catalogue
 
 from hoam.check import Check, check
@@ -103,25 +103,35 @@ class Edition:
         place = "main" if commit == UNKNOWN else commit
         return f"{repository}/blob/{place}/{path}#L{first}-L{last}"
 
-    def plain(self, figure: str) -> str:
-        """Return one line that cites a figure."""
+    def plain(self, figure: str = "") -> str:
+        """Return one line that cites the book, or a figure of it."""
+        place = f", figure {figure}" if figure else ""
         return (
             f"{self.authors}, {self.title}, version {self.version} ({self.date}, "
-            f"commit {self.commit}), figure {figure}."
+            f"commit {self.commit}){place}."
         )
 
-    def bibtex(self, figure: str, title: str) -> str:
-        """Return a BibTeX entry for a figure."""
+    def bibtex(self, figure: str = "", title: str = "", *, url: str = "") -> str:
+        """Return a BibTeX entry for the book, or for a figure of it.
+
+        Args:
+            figure: id of the figure; none for the book.
+            title: of the figure.
+            url: address of the book, where it is published.
+        """
+        place = f"figure {figure}, " if figure else ""
         fields = {
             "author": "{" + self.authors + "}",
-            "title": "{" + f"{title} ({self.title})" + "}",
+            "title": "{" + (f"{title} ({self.title})" if figure else self.title) + "}",
             "year": self.date[:4],
             "version": self.version,
             "date": self.date,
-            "note": f"figure {figure}, version {self.version}, commit {self.commit}",
+            "url": url,
+            "note": f"{place}version {self.version}, commit {self.commit}",
         }
         body = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
-        return f"@misc{{hoam-reproduced-{figure},\n{body}}}"
+        name = "-".join(filter(None, ("hoam-reproduced", figure)))
+        return f"@misc{{{name},\n{body}}}"
 
 
 def _git(root: Path, *arguments: str) -> str:
@@ -135,14 +145,16 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def edition(root: Path) -> Edition:
-    """Return the edition in `root`: version of pyproject.toml, day and commit where git has one."""
+    """Return the edition in `root`: authors, title and version, day and commit where git has one.
+
+    Authors and version are those of pyproject.toml, the title that of CITATION.cff.
+    """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     date = _git(root, "log", "-1", "--format=%cs")
     commit = _git(root, "describe", "--always", "--abbrev=10", "--exclude=*", "--dirty")
-    if not date:
-        citation = root / "CITATION.cff"
-        text = citation.read_text(encoding="utf-8") if citation.is_file() else ""
-        found = re.search(r"^date-released: *[\"']?([\d-]+)", text, re.MULTILINE)
-        date = found[1] if found else UNKNOWN
+    path = root / "CITATION.cff"
+    citation = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    date = date or str(citation.get("date-released", UNKNOWN))
+    title = citation.get("title", UNKNOWN)
     authors = ", ".join(author["name"] for author in project["authors"])
-    return Edition(authors, "HOAM, reproduced", project["version"], date, commit or UNKNOWN)
+    return Edition(authors, title, project["version"], date, commit or UNKNOWN)
