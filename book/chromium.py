@@ -33,10 +33,20 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=executable(), args=arguments)
 
 
-def new_reader(browser: Browser, *, height: int = 900, width: int = 1280) -> BrowserContext:
-    """Return the surroundings of a reader who was never here before, with a window of that size."""
+def new_reader(
+    browser: Browser, *, height: int = 900, width: int = 1280, pixels: int = 1
+) -> BrowserContext:
+    """Return the surroundings of a reader who was never here before, with a window of that size.
+
+    Args:
+        browser: what the reader uses.
+        height: of the window, in CSS pixels.
+        width: of the window, likewise.
+        pixels: of the screen for one of CSS, each way; phones have at least two.
+    """
     reader = browser.new_context(
         viewport={"width": width, "height": height},
+        device_scale_factor=pixels,
         color_scheme="light",
         permissions=["clipboard-read", "clipboard-write"],
     )

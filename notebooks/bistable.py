@@ -17,7 +17,7 @@
 # A particle slides in a potential with two wells, rubs, and is shaken by noise. It starts on top of the barrier between
 # the wells, with a velocity that carries it far beyond them, crosses the barrier once, twice or three times while friction
 # takes its energy, and is caught at last in one of the two. Which one, is decided by its last crossing: where their number
-# changes, a small difference of the parameter or of the start turns the decision round. For a while, then, the population is
+# changes, a small difference of the parameter or of the start turns the decision round. For a while, then, the {term}`population` is
 # a tight cloud that flies along an orbit; then it is torn into a spiral; and in the end it fills both wells.
 #
 # The chapter asks how a model trained at $\mu = 0.10, 0.15, 0.25, 0.30$ does at $\mu = 0.20$, in the middle of the
@@ -105,12 +105,12 @@ plt.show()
 # limiting law it is one half.
 #
 # How much does the population depend on the parameter? If it hardly did, a model could copy that of a neighbour. So the
-# yardstick, beside the floor, is the population at the *nearest training parameter*.
+# yardstick, beside the {term}`floor`, is the population at the *nearest training parameter*.
 
 # %% [markdown]
 # ## Training and rollout
 #
-# Each model sees $2^{14}$ samples at each of the four parameters: at 128 Gauss-Legendre nodes (HOAM-G), at 257 Simpson
+# Each model sees $2^{14}$ samples at each of the four parameters: at 128 Gauss-Legendre nodes ({term}`HOAM-G <HOAM-G, HOAM-S>`), at 257 Simpson
 # nodes (HOAM-S), or at 128 times drawn afresh at each step (AM). A step costs the same for all, 4096 samples; there
 # are 1500 steps and three seeds of each. The diffusion, $\epsilon = 0.1$ in normalised units, was chosen over
 # $0.03$ by the moments at $\mu = 0.22$, neither trained on nor tested (1000 steps, one seed).
@@ -159,7 +159,7 @@ plt.show()
 # ```{index} nearest training parameter
 # ```
 #
-# The Sinkhorn divergence to the full model, debiased, with regularisation 0.05 and both coordinates in units of their
+# The {term}`Sinkhorn divergence` to the full model, debiased, with regularisation 0.05 and both coordinates in units of their
 # root mean square {cite}`cuturi2022ott`, beside its floor between two runs of the full model, and beside that between
 # the full model here and at the nearest training parameters. A state that has left the range of the full model is put on its edge,
 # since the divergence does not converge for a few samples at any distance; that flatters a model that loses samples.

@@ -25,13 +25,13 @@
 #
 # - **C2**: with a quadrature rule training is stable, with random times it is not;
 # - **C3**: the method resolves fine scales and several modes of the population;
-# - **C4**: it predicts growth and saturation of the electric energy at unseen parameters.
+# - **C4**: it predicts growth and saturation of the {term}`electric energy` at unseen parameters.
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - what the waves do to the tail, and which of them linear theory lets grow;
-# - why collisions take the quiet out of a quiet start, and what floor that leaves for every model;
-# - how the three rules in time do on a signal that is small in the loss;
+# - why collisions take the quiet out of a {term}`quiet start <quiet loading>`, and what floor that leaves for every model;
+# - how the three {term}`rules <rule>` in time do on a signal that is small in the loss;
 # - what the linear part, solved for exactly, adds.
 # :::
 #
@@ -280,7 +280,7 @@ plt.show()
 # ## Training
 #
 # Each model sees $2^{17}$ quiet markers ($2^{16}$ for AM, which needs more times) at each of the eight parameters $\mu = 1.3, 1.4, \dots, 2.0$: at 128 Gauss-Legendre
-# nodes (HOAM-G), at 257 Simpson nodes (HOAM-S), or at 128 times drawn afresh at each step (AM). A step costs the
+# nodes ({term}`HOAM-G <HOAM-G, HOAM-S>`), at 257 Simpson nodes (HOAM-S), or at 128 times drawn afresh at each step (AM). A step costs the
 # same for all, 8192 samples; there are 4000 steps, and three seeds of each. The recipe is that of the two streams
 # ({doc}`/book/_executed/two_stream`), with four times the markers and one more wave of time in the hypernetwork, since the signal is
 # smaller. What was chosen for this system was chosen at $\mu = 1.45$ and $1.75$, neither trained on nor tested.

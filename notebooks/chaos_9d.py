@@ -24,13 +24,13 @@
 # parameters that no model was trained on, $r = 13.65$ and $r = 14.05$, and asks
 #
 # - **C3**: are both rotations there, and the shape of each?
-# - **C6**: does action matching with random times converge in nine dimensions?
+# - **C6**: does {term}`action matching <action matching (AM)>` with random times converge in nine dimensions?
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - what spreads this population: chaos, or the noise;
-# - how to score a model in nine dimensions, by moments and by a transport distance beside its floor;
-# - what the noise of random time nodes does to a model, and how its training curve shows it;
+# - how to score a model in nine dimensions, by moments and by a transport distance beside its {term}`floor`;
+# - what the noise of random {term}`time nodes <node>` does to a model, and how its training curve shows it;
 # - how the loss is computed when there are many dimensions.
 # :::
 #
@@ -139,7 +139,7 @@ plt.show()
 # Each model sees $2^{13}$ samples at each of the eight parameters $r = 13.5, 13.6, \dots, 14.2$: at 128 Gauss-Legendre
 # nodes, 32 samples at each (HOAM-G), at 129 Simpson nodes, likewise (HOAM-S), or at 64 times drawn afresh at each step, 64
 # samples at each (AM). A step costs the same for all, 4096 samples, and there are 1000 steps and three seeds of each. Diffusion is that of the
-# paper, $\epsilon = 0.07$ in normalised units. Here the Laplacian has nine terms: it is estimated with one random
+# paper, $\epsilon = 0.07$ in {term}`normalised units`. Here the Laplacian has nine terms: it is estimated with one random
 # direction for each sample, and the gradient comes from one reverse pass
 # ({py:func}`hoam.methods.action_matching`, `probes`). One direction with 64 samples was chosen
 # over the exact Laplacian with 32, at equal time, by the moments at $r = 13.75$, which is neither trained on nor

@@ -22,7 +22,7 @@
 # sampling alone makes of it. The chapter judges
 #
 # - **C3**: HOAM resolves fine scales and several modes of the population;
-# - **C8**: one rollout gives the population at all times.
+# - **C8**: one {term}`rollout` gives the population at all times.
 #
 # :::{admonition} What you will learn
 # :class: tip
@@ -52,10 +52,10 @@
 # \mathbb{E}\,d(\hat p, \hat q) \approx \sum_k \sqrt{\frac{p_k(1-p_k)}{2\pi}\Bigl(\frac1N + \frac1M\Bigr)}.
 # $$ (eq-histogram-floor)
 #
-# This is the floor. It is measured here: as many samples as the models have are drawn from a second run of the full model that differs from the first in its random key, and
+# This is the {term}`floor`. It is measured here: as many samples as the models have are drawn from a second run of the full model that differs from the first in its random key, and
 # compared with the first. No method can be asked to go below it.
 #
-# All methods start from, or answer with, *independent* samples. For rollouts of plasmas that is a change: in the other chapters they start from a quiet
+# All methods start from, or answer with, *independent* samples. For rollouts of plasmas that is a change: in the other chapters they start from a {term}`quiet <quiet loading>`
 # placement, which is good for the field and would lower the noise of these histograms at early times. With it there would be a floor for rollouts and another
 # for samplers.
 
@@ -401,7 +401,7 @@ report.figure("fig-histograms-bistable", **draw("bistable"), parameters=settings
 plt.show()
 
 # %% [markdown]
-# The cloud flies in an arc, is torn into a spiral and fills both wells. HOAM, DICE and the samplers have each stage. At the end HOAM-G is at {num}`fig-histograms-bistable.hoam_g_t12:.2f` over a floor of
+# The cloud flies in an arc, is torn into a spiral and fills both wells. HOAM, {term}`DICE` and the samplers have each stage. At the end HOAM-G is at {num}`fig-histograms-bistable.hoam_g_t12:.2f` over a floor of
 # {num}`fig-histograms-bistable.floor_t12:.2f`. AM has lost the population at $t = 3$, with a distance of {num}`fig-histograms-bistable.am_t3:.2f`, and never finds it again: {num}`fig-histograms-bistable.am_t12:.2f` at $t = 12$. None of this can be copied from
 # training data; at $t = 3$ the population of the nearest parameter is {num}`fig-histograms-bistable.neighbour_t3:.2f` away.
 #

@@ -105,7 +105,7 @@ for name, draw in makers.items():
     samples[name], seconds[name] = clouds(draw)
 
 # %% [markdown]
-# The surrogates are the three HOAM-G models of the chapter on the bistable particle, trained at $\mu = 0.10, 0.15, 0.25, 0.30$. Each
+# The surrogates are the three {term}`HOAM-G <HOAM-G, HOAM-S>` models of the chapter on the bistable particle, trained at $\mu = 0.10, 0.15, 0.25, 0.30$. Each
 # evaluation has {num}`fig-inference-answers.samples:.0f` samples; there are {num}`fig-inference-answers.grid:.0f`
 # parameters on the grid.
 
@@ -254,7 +254,7 @@ plt.show()
 # ```{exercise} One snapshot more
 # :label: ex-inference-times
 #
-# Which time would you choose for the snapshot, if there is one only? Where does the population depend most on $\mu$, in units of its
+# Which time would you choose for the snapshot, if there is one only? Where does the {term}`population` depend most on $\mu$, in units of its
 # own width?
 # *Hint: {numref}`fig-bistable-distance`, dotted lines.*
 # ```

@@ -14,7 +14,7 @@
 # (chap-networks)=
 # # Networks and modulation
 #
-# The potential $s(x, t, \mu)$ has three arguments of different kinds. There are many states $x$: tens of
+# The {term}`potential` $s(x, t, \mu)$ has three arguments of different kinds. There are many states $x$: tens of
 # thousands of particles at each time. There are few times, and even fewer parameters. A network should make use
 # of that. Here every network is *one* perceptron in $x$, whose weights depend on $(t, \mu)$:
 #
@@ -133,7 +133,7 @@ report.record(
 # {numref}`fig-networks-modulation` compares a CoLoRA network before training with one that has learned the
 # two-stream instability (the chapter {doc}`/book/_executed/two_stream`). Its hypernetwork sees $t$ and $\mu$ and, if
 # the network is given a list of frequencies $f$, also $\cos \pi f t$ and $\sin \pi f t$ over $\max(f, 1)$, so that a
-# small network can follow a population that oscillates; this one has $f = 1, 2, 4, 8$. The left column shows
+# small network can follow a {term}`population` that oscillates; this one has $f = 1, 2, 4, 8$. The left column shows
 # the largest $\alpha$ of each layer over time, the right one how strongly each layer is modulated, by $\|A_\ell\operatorname{diag}(\alpha_\ell)B_\ell\| / \|W_\ell\|$ in the Frobenius
 # norm.
 

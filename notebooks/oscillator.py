@@ -15,7 +15,7 @@
 # # Harmonic oscillator
 #
 # The smallest experiment in which every quantity of the method has a closed form: the law, the
-# potential, the integrand of the loss, its integral and its minimum. So we can ask not only whether
+# {term}`potential`, the integrand of the loss, its integral and its minimum. So we can ask not only whether
 # a trained model is good, but how far each part is from the truth. This chapter rebuilds the four
 # panels of Figure 2 of {cite:t}`berman2024hoam`, and Figure 8 on this system, and judges three claims:
 #
@@ -27,7 +27,7 @@
 # :class: tip
 # - what the exact potential of a moving Gaussian looks like, and how to compare a learned one to it
 #   although it is known only up to a function of time;
-# - how many time nodes each rule needs, and why that number is set by the oscillation;
+# - how many {term}`time nodes <node>` each rule needs, and why that number is set by the oscillation;
 # - how to read a training curve whose minimum is known;
 # - when even a quadrature rule fails.
 # :::
@@ -353,8 +353,8 @@ plt.show()
 # ```
 #
 # The last panel. From fresh samples of the initial law each model is rolled out to $t = 1$. At 33 times
-# we compare with the exact law by the Wasserstein distance $W_2$ between Gaussians of the same mean
-# and covariance, and average over time. The floor is the same number for a run of the full model with
+# we compare with the exact law by the {term}`Wasserstein distance` $W_2$ between Gaussians of the same mean
+# and covariance, and average over time. The {term}`floor` is the same number for a run of the full model with
 # as many particles.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-oscillator-distance", "caption": "Wasserstein distance to the exact Gaussian law, averaged over time, for models trained at nine frequencies; dots are single models (five seeds at ω = 8, one elsewhere), lines go through their medians. Grey: the same distance for three runs of the full model with equally many particles, the floor that sampling sets."}, "image": {"alt": "Logarithmic plot over the frequency from 2 to 18. The curves of HOAM-S and HOAM-G lie together and rise with frequency from about 0.006 to 0.04; that of AM lies above them by a factor of about ten; the floor lies below all, near 0.002."}}

@@ -14,16 +14,16 @@
 # (chap-own-population)=
 # # Bring your own population
 #
-# So far a simulator gave samples at the nodes of a rule, as many as were asked for. Measured snapshots come when and
+# So far a simulator gave samples at the {term}`nodes <node>` of a rule, as many as were asked for. Measured snapshots come when and
 # where somebody measured. This chapter takes such data from a file to a model that is judged on what it has not seen:
 # the weather of New York, hour by hour, at months that no model was trained on.
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - how samples at irregular times, and different numbers of them, become a {py:class}`~hoam.population.Population`;
-# - what to look at before training, and what the gauge test says of the times you have;
+# - what to look at before training, and what the {term}`gauge` test says of the times you have;
 # - how times held out show a loss that a network has learned to exploit;
-# - how to judge a model against a floor and against simple baselines, with a spread.
+# - how to judge a model against a {term}`floor` and against simple baselines, with a spread.
 # :::
 #
 # ## The data
@@ -174,7 +174,7 @@ plt.show()
 # ```
 #
 # There are two ways to train on the times you have: HOAM with the spline rule, and DICE, whose loss no function of time can
-# change, on any times. The networks are small and see no waves in time. After every few steps a rollout from midnight is compared with the
+# change, on any times. The networks are small and see no waves in time. After every few steps a {term}`rollout` from midnight is compared with the
 # eight hours held out, at the months of the training ({py:func}`hoam.monitors.means`). The diffusion, the learning rate and the number of steps were
 # chosen by that error, on one seed.
 

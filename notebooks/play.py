@@ -15,22 +15,22 @@
 # # Play: truth against model
 #
 # All seven systems of the experiments on one page: choose a system, a parameter, a method and a time, and see the
-# population of the full model beside that of the reduced one. No model was trained on the parameters offered
+# {term}`population` of the full model beside that of the reduced one. No model was trained on the parameters offered
 # here, except on the oscillator, which has one model for each frequency.
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - what the populations of the seven systems look like as they move;
 # - where and when each method leaves the truth;
-# - how to read an observable over time beside its floor.
+# - how to read an observable over time beside its {term}`floor`.
 # :::
 #
 # ```{play}
 # ```
 #
-# Each dot is one of {num}`fig-play-plasmas.shown:.0f` samples; both panels start from the initial law. A sample of the rollouts, AM,
+# Each dot is one of {num}`fig-play-plasmas.shown:.0f` samples; both panels start from the initial law. A sample of the {term}`rollouts <rollout>`, AM,
 # HOAM-S, HOAM-G and DICE, is the same dot at all times; flow matching (CFM, from a quiet start) draws each time afresh. The
-# lower panel shows one *observable*: the electric energy of a plasma, a standard deviation of any other population, from
+# lower panel shows one *observable*: the {term}`electric energy` of a plasma, a standard deviation of any other population, from
 # {num}`fig-play-plasmas.samples:.0f` samples of a plasma's model and {num}`fig-play-stochastic.samples:.0f` of another. Its error is the relative
 # $L_2$ norm over time, and the *floor* is the error of as many samples of another run of the full model. On bump on tail the
 # floor lies above the errors of some models: collisions spoil the order of a quiet start, which rollouts without noise keep.

@@ -23,7 +23,7 @@
 # :class: tip
 # - that a population does not determine its trajectories, shown on an example with closed forms;
 # - which motion costs the least kinetic energy, and how much the true one costs on top;
-# - why a model of the motion gives all times in one rollout, where a sampler of each density starts anew;
+# - why a model of the motion gives all times in one {term}`rollout`, where a sampler of each density starts anew;
 # - what is lost: everything that links two times of one particle.
 # :::
 #
@@ -182,9 +182,9 @@ report.figure(
 plt.show()
 
 # %% [markdown]
-# How equal are they? We compare mean and covariance of each cloud with the exact ones through the Wasserstein
+# How equal are they? We compare mean and covariance of each cloud with the exact ones through the {term}`Wasserstein <Wasserstein distance>`
 # distance between Gaussians, at each of the output times, and take the largest. Finite samples have a
-# *floor*: an independent population from the true system has the distance
+# {term}`floor`: an independent population from the true system has the distance
 # {num}`fig-populations-paths.distance_floor:.4f`. The gradient flow has
 # {num}`fig-populations-paths.distance_flow:.4f`, with diffusion
 # {num}`fig-populations-paths.distance_noisy:.4f`. As populations, the three cannot be told apart.
@@ -396,7 +396,7 @@ report.record(
 # ```{index} single: Langevin dynamics; annealed
 # ```
 #
-# Conditional flow matching {cite}`lipman2023flow` and noise-conditioned score matching
+# Conditional flow matching {cite}`lipman2023flow` and noise-conditioned {term}`score` matching
 # {cite}`song2019generative` learn to *sample* $\rho_t$, with $t$ as a condition. They start from a base law,
 # say a standard Gaussian, and run an inner process with its own artificial time $\tau$ until the samples
 # follow $\rho_t$. For the next output time they start again. A model of the motion starts once, from

@@ -15,14 +15,14 @@
 # # Quadrature and the gauge test
 #
 # The action-matching loss {eq}`eq-action` holds one integral over time. Action matching draws the
-# times of that integral at random; higher-order action matching takes the nodes and weights of a
-# quadrature rule. Nothing else differs. This chapter is about that one choice.
+# times of that integral at random; higher-order action matching takes the {term}`nodes <node>` and weights of a
+# {term}`quadrature rule <rule>`. Nothing else differs. This chapter is about that one choice.
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - what a rule promises: its degree and its order, measured here and compared with theory;
 # - why no rule keeps its promise before it resolves the integrand, and what sets that scale;
-# - the gauge test, which needs no data and no network, and why random times always fail it;
+# - the {term}`gauge` test, which needs no data and no network, and why random times always fail it;
 # - how to use data that exists only at given times, and what must never be done with it.
 # :::
 #
@@ -358,7 +358,7 @@ report.record(
 # L_Q[s + c] - L_Q[s] \;=\; Q(c') - \bigl(c(1) - c(0)\bigr) ,
 # $$ (eq-gauge-defect)
 #
-# because $c$ enters through $\partial_t s$ and through the two boundary terms and nowhere else. We call
+# because $c$ enters through $\partial_t s$ and through the two {term}`boundary terms` and nowhere else. We call
 # the right-hand side the *gauge defect*. It involves no data, no network and no parameter: it is a test
 # of the rule. It vanishes exactly when the rule integrates $c'$ exactly.
 #

@@ -14,8 +14,8 @@
 # (chap-stability)=
 # # Stability
 #
-# Claims **C2** and **C6** of {cite:t}`berman2024hoam` say that training is stable with a quadrature rule in
-# time, and not with random times. How many nodes does that take, and what goes wrong without them? Here five
+# Claims **C2** and **C6** of {cite:t}`berman2024hoam` say that training is stable with a {term}`quadrature rule <rule>` in
+# time, and not with random times. How many {term}`nodes <node>` does that take, and what goes wrong without them? Here five
 # methods are trained on the oscillator of {ref}`chap-oscillator` with 16 to 256 nodes in time, five seeds
 # each. All steps cost the same: the fewer nodes, the more samples at each, 8192 in all. Then the same on the
 # two streams, where nobody knows the exact potential.
@@ -42,7 +42,7 @@
 # {\int_0^1 \mathbb E_{\rho_t}|\nabla s^*|^2\,\mathrm dt}, \qquad L(s^*) = -K ,
 # $$ (eq-excess)
 #
-# where $K$ is the kinetic energy of the population ({prf:ref}`thm-action`). The right-hand side is the squared relative error of the velocities. It is 0
+# where $K$ is the {term}`kinetic energy of the population <kinetic energy of a population>` ({prf:ref}`thm-action`). The right-hand side is the squared relative error of the velocities. It is 0
 # for the exact potential and 1 for a model that does not move at all. **A training has diverged if this
 # number exceeds 1**: standing still would have been better.
 

@@ -15,7 +15,7 @@
 # # One hundred particles in a trap
 #
 # One hundred particles on a line follow a trap that swings to and fro. They attract one another, and each is shaken by its own noise. One
-# *sample* is the position of all of them, a point of $\mathbb{R}^{100}$, and the population is a cloud of such points. No grid reaches
+# *sample* is the position of all of them, a point of $\mathbb{R}^{100}$, and the {term}`population` is a cloud of such points. No grid reaches
 # there; methods that need nothing but samples might.
 #
 # The chapter rebuilds this problem of {cite:t}`berman2024hoam` at $\mu = 0.6$, which no model was trained on, and asks
@@ -25,9 +25,9 @@
 #
 # :::{admonition} What you will learn
 # :class: tip
-# - why the exact potential of this problem is nearly a sum of functions of one coordinate;
+# - why the exact {term}`potential` of this problem is nearly a sum of functions of one coordinate;
 # - why a loss near its minimum can leave the variances wrong, and what solving for a linear part changes;
-# - how high the floor of a transport distance lies in one hundred dimensions;
+# - how high the {term}`floor` of a transport distance lies in one hundred dimensions;
 # - why one random direction is enough for the Laplacian here.
 # :::
 #
@@ -135,7 +135,7 @@ plt.show()
 #
 # ## Training
 #
-# HOAM-G sees $2^{12}$ samples at each of 128 Gauss-Legendre nodes and six parameters, $\mu = 0.3, 0.4, 0.5, 0.7, 0.8, 0.9$, 32 of them in
+# {term}`HOAM-G <HOAM-G, HOAM-S>` sees $2^{12}$ samples at each of 128 Gauss-Legendre nodes and six parameters, $\mu = 0.3, 0.4, 0.5, 0.7, 0.8, 0.9$, 32 of them in
 # a step. HOAM-S sees as many at each of 257 Simpson nodes, twice the data, 16 of them in a step. AM draws 128 times
 # afresh at each step, 32 samples at each, from 513 stored times with $2^{10}$ samples, about the data of HOAM-G. A step costs the same
 # for all, 4096 samples, and there are 1000 steps, and five seeds of each. Diffusion is that of the paper, $\epsilon = 0.1$ in

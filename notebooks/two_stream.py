@@ -25,13 +25,13 @@
 # parameters that no model was trained on, $\mu = 1.25$ and $\mu = 1.85$, and judges
 #
 # - **C3**: the method resolves fine scales and several modes of the population;
-# - **C4**: it predicts growth and saturation of the electric energy at unseen parameters.
+# - **C4**: it predicts growth and saturation of the {term}`electric energy` at unseen parameters.
 #
 # :::{admonition} What you will learn
 # :class: tip
 # - what the full model is, what linear theory says of it, and how far the two agree;
-# - why randomly placed markers turn the error metric into a lottery, and how quiet loading mends it;
-# - how to read a reduced model's errors beside the floor that the full model sets for itself;
+# - why randomly placed markers turn the error metric into a lottery, and how {term}`quiet loading` mends it;
+# - how to read a reduced model's errors beside the {term}`floor` that the full model sets for itself;
 # - what Simpson, Gauss-Legendre and random times do with the same data and budget.
 # :::
 #
@@ -56,7 +56,7 @@
 # $\phi$ over the particles. Lengths and times are in Debye lengths and inverse plasma frequencies of the
 # plasma with $\mu = 1$; at another $\mu$ the Debye length is $\mu$ and the plasma frequency $1/\mu$.
 #
-# {py:class}`~hoam.systems.two_stream.TwoStream` solves {eq}`eq-two-stream` by a particle-in-cell method. A run of
+# {py:class}`~hoam.systems.two_stream.TwoStream` solves {eq}`eq-two-stream` by a {term}`particle-in-cell <particle-in-cell (PIC)>` method. A run of
 # 32 768 markers to $t = 40$ takes about a second, so the truth is made afresh here, never stored.
 
 # %% tags=["parameters"]

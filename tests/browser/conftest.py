@@ -49,6 +49,16 @@ def reader(browser) -> Iterator[BrowserContext]:
     reader.close()
 
 
+@pytest.fixture(scope="session")
+def phone(browser) -> Iterator[Page]:
+    """A page on a phone, in the dark."""
+    reader = new_reader(browser, width=390, pixels=2)
+    page = reader.new_page()
+    page.emulate_media(color_scheme="dark")
+    yield page
+    reader.close()
+
+
 @pytest.fixture
 def next_page(reader) -> Iterator[Page]:
     """A page of the reader who goes from page to page."""

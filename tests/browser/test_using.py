@@ -141,8 +141,9 @@ def test_a_copy_button_copies_what_is_beside_it(page, site, kind):
     assert not re.search(r"^(\$|>>>) ", copied, re.MULTILINE)
 
 
-#: What is opened before the keyboard walks over a page; the pages of `test_reading.py` are closed.
-OPENED = {
+#: What is opened before the keyboard walks over a page; other chapters, and the pages of
+#: `test_reading.py`, are closed.
+OPENED = dict.fromkeys({f"{chapter}.html" for chapter in CHAPTERS} - {QUADRATURE}) | {
     "book/figures.html": "li.hoam-card:nth-child(-n + 3) summary",
     "book/_executed/play.html": ".bd-content .solution button.toggle-button",
     "book/_executed/comparison.html": "details.hoam-record:first-of-type > summary",
@@ -154,7 +155,8 @@ OPENED = {
 
 
 @pytest.mark.parametrize("name", OPENED)
-def test_the_keyboard_walks_over_records_solutions_and_tables_in_their_order(page, site, name):
+def test_the_keyboard_walks_over_records_solutions_and_tables_in_their_order(next_page, site, name):
+    page = next_page
     open_page(page, site + name)
     for element in page.locator(OPENED[name]).all() if OPENED[name] else ():
         element.evaluate("(node) => node.click()")
