@@ -46,8 +46,9 @@ def store(path, chunk=None, zarr_format=3, **encoding):
     options = {"zarr_format": zarr_format, "consolidated": zarr_format == 2}
     dataset().to_zarr(path, encoding={"samples": encoding}, **options)
     if chunk is not None:
-        name = "c/0/0/0/0" if zarr_format == 3 else "0.0.0.0"
-        (path / "samples" / name).write_bytes(chunk)
+        first = path / "samples" / ("c/0/0/0/0" if zarr_format == 3 else "0.0.0.0")
+        first.parent.mkdir(parents=True, exist_ok=True)  # of fill values alone there is none
+        first.write_bytes(chunk)
 
 
 def packed(codec, chunk):
