@@ -39,7 +39,7 @@ def log_file(path: Path, *, append: bool) -> Iterator[None]:
         append: keep what the file holds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    log, former = logging.getLogger("hoam"), path.read_bytes() if path.exists() else None
+    log, former = logging.getLogger("hoam"), path.read_bytes() if path.is_file() else None
     handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)

@@ -242,7 +242,7 @@ def test_the_warning_of_extrapolation_says_how_far_outside_a_parameter_lies(mu):
         )
 
 
-@pytest.mark.parametrize(("gap", "warned"), [(1.0, []), (3.0, ["1.2", "from the nearest"])])
+@pytest.mark.parametrize(("gap", "warned"), [(1.0, []), (3.0, ["0.73", "from the nearest"])])
 def test_a_parameter_in_a_gap_of_the_trained_ones_is_said_to_be_extrapolation(gap, warned):
     mus = np.asarray([[0.0], [1.0], [1.0 + gap], [2.0 + gap]])
     scaling = Scaling.of(Population(np.ones((4, 2, 1, 1)), [0.0, 2.0], mus))
