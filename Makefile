@@ -11,8 +11,9 @@ CONFIG ?=
 REASON ?=
 TORCH_PYTHON ?= /usr/bin/python3
 ENVIRONMENT := .venv/.complete
-RUN := .venv/bin/snakemake --cores $(CORES) --quiet host rules progress reason --rerun-incomplete \
-	--nolock --config profile=$(PROFILE)
+# Snakemake's own lock outlives a kill, and would be in the way of the next run.
+RUN := .venv/bin/python book/alone.py .snakemake/build.lock .venv/bin/snakemake --cores $(CORES) \
+	--quiet host rules progress reason --rerun-incomplete --nolock --config profile=$(PROFILE)
 
 help: ## show this list
 	@echo "make TARGET, where TARGET is one of"

@@ -6,9 +6,10 @@ Look at samples of your own, fit a model to them, draw from it::
     hoam fit data.npz --config fit.toml --out model.safetensors
     hoam sample model.safetensors --start start.npz --times 0 1 2 --mu 0.3 --out samples.npz
 
-Exit codes: 0 if all went well; 1 if a check warns or a training diverges; 2 if an input or an
-option is wrong, in which case nothing has been written; 130 if interrupted. Files that exist are
-replaced only with `--force`.
+Exit codes: 0 if all went well; 1 if a check warns, a training diverges or what it makes cannot be
+written; 2 if an input or an option is wrong, or another process trains the same model, in which
+case nothing has been written; 130 if interrupted. Files that exist are replaced only with
+`--force`.
 """
 
 import dataclasses
@@ -22,6 +23,7 @@ import numpy as np
 import tyro
 from tyro.conf import Positional
 
+from hoam.files import held
 from hoam.minibatches import stratified
 from hoam.model import load
 from hoam.monitors import means
@@ -95,13 +97,6 @@ def fit(
     if out.suffix != ".safetensors":
         message = f"Expected a file ending in .safetensors; got {out}. Use another name."
         raise ValueError(message)
-    refuse_existing([out, record], force=force)
-    if state.exists() and not (resume or force):
-        message = (
-            f"Expected no training under way; got its state in {state}. "
-            "Use --resume to go on with it, or --force to start afresh."
-        )
-        raise FileExistsError(message)
     population, held_out = _load(data, settings.data)
     found = survey(population)
     method = settings.method(found.rule)
@@ -109,38 +104,46 @@ def fit(
     monitor = None
     if None in population.periods:
         monitor = means(jax.random.key(settings.training.seed), held_out or population)
-    if state.exists() and not resume:
-        state.unlink()
-    with log_file(out.with_suffix(".log"), append=resume):
-        log.info("%s\n%s", settings, found)
-        highest = max(settings.network.frequencies, default=0)
-        if highest > found.resolved:
-            log.warning(
-                "warning: the network has waves of frequency %g, the times resolve %d",
-                highest,
-                found.resolved,
+    with held(state):
+        refuse_existing([out, record], force=force)
+        if state.exists() and not (resume or force):
+            message = (
+                f"Expected no training under way; got its state in {state}. "
+                "Use --resume to go on with it, or --force to start afresh."
             )
-        try:
-            model = train(
-                jax.random.key(settings.training.seed),
-                population,
-                method,
-                network=network,
-                steps=settings.training.steps,
-                learning_rate=settings.training.learning_rate,
-                minibatch=stratified(settings.training.batch),
-                monitor=monitor,
-                checkpoint=state,
-                checkpoint_every=settings.training.checkpoint_every,
-                progress=progress,
-            )
-        except FloatingPointError as error:
-            log.error("%s", error)
-            return 1
-        model.record.update(settings=dataclasses.asdict(settings), data=data.name)
-        model.save(out)
-        state.unlink()
-        log.info("%s: trained in %.0f s", out, model.record["training_seconds"])
+            raise FileExistsError(message)
+        if not resume:
+            state.unlink(missing_ok=True)
+        with log_file(out.with_suffix(".log"), append=resume):
+            log.info("%s\n%s", settings, found)
+            highest = max(settings.network.frequencies, default=0)
+            if highest > found.resolved:
+                log.warning(
+                    "warning: the network has waves of frequency %g, the times resolve %d",
+                    highest,
+                    found.resolved,
+                )
+            try:
+                model = train(
+                    jax.random.key(settings.training.seed),
+                    population,
+                    method,
+                    network=network,
+                    steps=settings.training.steps,
+                    learning_rate=settings.training.learning_rate,
+                    minibatch=stratified(settings.training.batch),
+                    monitor=monitor,
+                    checkpoint=state,
+                    checkpoint_every=settings.training.checkpoint_every,
+                    progress=progress,
+                )
+                model.record.update(settings=dataclasses.asdict(settings), data=data.name)
+                model.save(out)
+            except (FloatingPointError, OSError) as error:
+                log.error("%s", error)
+                return 1
+            state.unlink(missing_ok=True)
+            log.info("%s: trained in %.0f s", out, model.record["training_seconds"])
     return 0
 
 

@@ -39,6 +39,7 @@ def held(path: Path) -> Iterator[None]:
 
     The lock is the operating system's, on a file beside it that is gone afterwards, so a kill
     leaves nothing that would be in the way. Half-written files of a killed process are removed.
+    A process that holds a file may hold it once more.
 
     Args:
         path: the file; its folder is created.
@@ -48,7 +49,7 @@ def held(path: Path) -> Iterator[None]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.lock")
-    lock = FileLock(beside)
+    lock = FileLock(beside, is_singleton=True)
     try:
         lock.acquire(blocking=False)
     except Timeout:
@@ -62,5 +63,6 @@ def held(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.unlink(missing_ok=True)  # while it is still held: who waits opens a new one
+        if lock.lock_counter == 1:
+            beside.unlink(missing_ok=True)  # while it is still held: who waits opens a new one
         lock.release()

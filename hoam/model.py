@@ -104,7 +104,10 @@ class Model:
             FloatingPointError: if steps do not become short enough for the tolerance.
 
         Warns:
-            UserWarning: if `mu` or a time lies outside the trained range (extrapolation).
+            UserWarning: if a time lies outside the trained interval, or `mu` outside the range of
+                the training values or farther from the nearest of them than any of them is from
+                its nearest neighbour (`Scaling.extrapolations`). Inside this distance a `mu` may
+                still lie outside their hull, beyond a corner say.
         """
         x0 = x0 if isinstance(x0, jax.Array) else as_floats(x0, "x0")
         with np.errstate(over="ignore"):  # infinity is refused below
@@ -120,12 +123,9 @@ class Model:
         if not bool(jnp.isfinite(x0).all()):
             message = "Expected a finite x0; got NaN or infinity. Use valid initial states."
             raise ValueError(message)
+        for what in self.scaling.extrapolations(times, mu[0], self._trained()):
+            warnings.warn(what, stacklevel=2)
         t = self.scaling.times(times)
-        if t[0] < -1e-9 or t[-1] > 1 + 1e-9:
-            warnings.warn(
-                f"times [{times[0]:g}, {times[-1]:g}] leave the trained interval: extrapolation",
-                stacklevel=2,
-            )
         y0 = self.scaling.states(x0)
         standard = self.scaling.parameters(mu)[0]
         periodic = tuple(period is not None for period in self.scaling.periods)
@@ -162,23 +162,22 @@ class Model:
         return None if self.linear is None else self.linear.pieces(mu)
 
     def _parameter(self, mu: float | np.ndarray) -> np.ndarray:
-        row = as_parameters(np.atleast_1d(mu)[None])
-        low, high = np.asarray(self.scaling.mu_low), np.asarray(self.scaling.mu_high)
-        if row.shape[1] != low.size:
+        row, size = as_parameters(np.atleast_1d(mu)[None]), len(self.scaling.mu_mean)
+        if row.shape[1] != size:
             message = (
-                f"Expected mu with {low.size} value(s); got {row.shape[1]}. "
+                f"Expected mu with {size} value(s); got {row.shape[1]}. "
                 "Use one parameter vector, as in training."
             )
             raise ValueError(message)
-        beyond = np.maximum(low - row[0], row[0] - high).clip(0) / self.scaling.mu_scale
-        if beyond.any():
-            warnings.warn(
-                f"mu = {row[0].tolist()} lies {np.linalg.norm(beyond):.2g} standard deviations of "
-                f"the training values outside their range [{low.tolist()}, {high.tolist()}]: "
-                "extrapolation",
-                stacklevel=3,
-            )
         return row
+
+    def _trained(self) -> np.ndarray:
+        """Return the training parameters `[M, P]`, of which a record of older files has none."""
+        try:
+            known = np.asarray(self.record.get("mus", ()), float)
+            return known.reshape(-1, len(self.scaling.mu_mean))
+        except (TypeError, ValueError):  # a record may hold anything
+            return np.empty((0, len(self.scaling.mu_mean)))
 
     def save(self, path: Path | str) -> None:
         """Save the model: arrays and description in `path`, its record in a `.json` beside it.

@@ -31,20 +31,31 @@ def refuse_existing(paths: Sequence[Path], *, force: bool) -> None:
 def log_file(path: Path, *, append: bool) -> Iterator[None]:
     """Write what the package logs to a file as well, each line with its time, in this block.
 
+    If the block refuses its input by a `ValueError`, the file is as it was before. A disk that is
+    full costs lines of the log, and stops nothing.
+
     Args:
         path: the file; its folder is created.
         append: keep what the file holds.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    log = logging.getLogger("hoam")
+    log, former = logging.getLogger("hoam"), path.read_bytes() if path.is_file() else None
     handler = logging.FileHandler(path, mode="a" if append else "w", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     log.addHandler(handler)
     try:
         yield
+    except ValueError:
+        handler.close()
+        if former is None:
+            path.unlink()
+        else:
+            path.write_bytes(former)
+        raise
     finally:
         log.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
 
 
 def save_npz(path: Path, **arrays: np.ndarray) -> None:

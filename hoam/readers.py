@@ -14,8 +14,8 @@ Three layouts are known, told apart by the file's ending and by the names in it:
   there are fewer samples, a coordinate `time`, and a variable `mu` along `parameter`, with at most
   one more dimension. Without a parameter, neither `parameter` nor `mu`.
 
-`hoam.formats` says what is not read: broken files, pickles, and files that unpack to far more than
-their size.
+`hoam.formats` and `hoam.stores` say what is not read: broken files, pickles, and files that unpack
+to far more than their size.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,7 +24,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hoam.formats import load_csv, load_netcdf, load_npz, load_parquet, load_zarr, no_numbers
+from hoam.formats import load_csv, load_npz, load_parquet, no_numbers
+from hoam.stores import load_netcdf, load_zarr
 
 
 class Snapshots(NamedTuple):
@@ -100,7 +101,7 @@ def _read_table(path: Path) -> Snapshots:
 def _read_dataset(path: Path) -> Snapshots:
     content = _DATASETS[path.suffix](path)
     if "samples" not in content or "time" not in content:
-        raise _missing(path, "variables samples and time", content.variables)
+        raise _missing(path, "variables samples and time", content)
     names = ["time", "sample", "coordinate"]
     names = ["parameter", *names] if "parameter" in content["samples"].dims else names
     of_mu = content["mu"].dims if "mu" in content else ()

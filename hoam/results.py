@@ -46,7 +46,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:  # of the encoding or of the syntax
+    except (RecursionError, ValueError) as error:  # of the nesting, the encoding or the syntax
         message = f"Expected TOML in {path}; got {error}. Use an editor to mend the file."
         raise ValueError(message) from error
 
@@ -90,6 +90,22 @@ def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:
         for figure, entry in content["figures"].items()
         for name, number in entry["numbers"].items()
     }
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Return the content of a results file.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is not JSON, or not that of figures with numbers.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        recorded(content)
+    except (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as e:
+        message = f"Expected results in {path}; got {e!r}. Use `make book` to run its notebook."
+        raise ValueError(message) from e
+    return content
 
 
 def dumps(content: Mapping[str, Any]) -> str:

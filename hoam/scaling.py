@@ -10,6 +10,7 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from scipy.spatial import KDTree
 
 from hoam.population import Population
 
@@ -98,6 +99,36 @@ class Scaling:
     def parameters(self, mus: np.ndarray) -> np.ndarray:
         """Return standardised parameters `[M, P]`."""
         return (mus - np.asarray(self.mu_mean)) / np.asarray(self.mu_scale)
+
+    def extrapolations(self, times: np.ndarray, mu: np.ndarray, mus: np.ndarray) -> list[str]:
+        r"""Say what of times and a parameter lies beyond the training data, one sentence each.
+
+        A parameter does if it leaves the range of the training values, or is farther from the
+        nearest of them than any of them is from its nearest neighbour.
+
+        Args:
+            times: `[T]`, ascending.
+            mu: `[P]`.
+            mus: `[M, P]`, training values; their range alone counts if there are none.
+        """
+        found, t = [], self.times(times[[0, -1]])
+        if (missed := max(-t[0], t[1] - 1)) > 1e-9:
+            end = self.start + self.duration
+            found.append(
+                f"times [{times[0]:g}, {times[-1]:g}] leave the trained interval "
+                f"[{self.start:g}, {end:g}] by {missed:.2g} of its length"
+            )
+        low, high = np.asarray(self.mu_low), np.asarray(self.mu_high)
+        where = f"mu = {mu.tolist()} lies %.2g standard deviations of the training values "
+        if beyond := np.linalg.norm(np.maximum(low - mu, mu - high).clip(0) / self.mu_scale):
+            found.append(where % beyond + f"outside their range [{low.tolist()}, {high.tolist()}]")
+        elif len(mus):
+            known = KDTree(self.parameters(np.unique(mus, axis=0)))
+            near, _ = known.query(self.parameters(mu))
+            gap = known.query(known.data, k=2)[0][:, 1].max()  # infinite if there is one alone
+            if near > gap * (1 + 1e-6):
+                found.append(where % near + f"from the nearest, which are at most {gap:.2g} apart")
+        return [f"{what}: extrapolation" for what in found]
 
 
 def _row(values: tuple[float, ...], x: Any) -> np.ndarray:

@@ -23,10 +23,11 @@ Three tables, every entry of which may be left out::
     checkpoint_every = 500   # steps
     seed = 0                 # of network and minibatches: another one is another member
 
-Entries that are unknown or of another type are refused.
+Entries that are unknown, of another type or out of range are refused.
 """
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,21 +44,41 @@ _METHODS = {
     "dice": dice,
     "flow_matching": lambda *, rule, epsilon: flow_matching(rule=rule),
 }
+_MOST, _LARGE = 2**31 - 1, 1e30  # what JAX counts with, and a float32 that can be squared on
+#: Smallest and largest value of the entries that are numbers, or lists of them.
+_RANGES = {
+    **dict.fromkeys(("n_samples", "seed"), (0, _MOST)),
+    **dict.fromkeys(("width", "depth", "steps", "batch", "checkpoint_every"), (1, _MOST)),
+    **dict.fromkeys(("periods", "frequencies", "epsilon"), (0, _LARGE)),
+    "held_out_times": (-math.inf, math.inf),
+    "learning_rate": (1 / _LARGE, _LARGE),
+}
 
 
 @dataclass(frozen=True)
 class Data:
-    """How the samples of a file are used; see the module."""
+    """How the samples of a file are used; see the module.
+
+    Raises:
+        ValueError: if an entry is out of range.
+    """
 
     n_samples: int = 0
     held_out_times: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
     seed: int = 0
 
+    def __post_init__(self) -> None:
+        _in_range(self, "data")
+
 
 @dataclass(frozen=True)
 class Network:
-    """The network; see the module."""
+    """The network; see the module.
+
+    Raises:
+        ValueError: if it is unknown, or an entry out of range.
+    """
 
     kind: str = "colora"
     width: int = 64
@@ -66,11 +87,16 @@ class Network:
 
     def __post_init__(self) -> None:
         _one_of(self.kind, _NETWORKS, "network.kind")
+        _in_range(self, "network")
 
 
 @dataclass(frozen=True)
 class Training:
-    """Objective and budget; see the module."""
+    """Objective and budget; see the module.
+
+    Raises:
+        ValueError: if the objective is unknown, or an entry out of range.
+    """
 
     method: str = "hoam"
     epsilon: float = 0.0
@@ -82,6 +108,7 @@ class Training:
 
     def __post_init__(self) -> None:
         _one_of(self.method, _METHODS, "training.method")
+        _in_range(self, "training")
 
 
 @dataclass(frozen=True)
@@ -115,7 +142,7 @@ def load_settings(path: Path | None) -> Settings:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is no TOML, or an entry is unknown or of another type.
+        ValueError: if it is no TOML, or an entry is unknown, of another type or out of range.
     """
     if path is None:
         return Settings()
@@ -124,7 +151,8 @@ def load_settings(path: Path | None) -> Settings:
         raise FileNotFoundError(message)
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        repr(content)  # as messages say it back: no endless numbers, no endless nesting
+    except (RecursionError, ValueError) as error:
         message = f"Expected TOML in {path}; got {error}. Use the form shown in hoam.settings."
         raise ValueError(message) from error
     tables = {f.name: f.default_factory for f in dataclasses.fields(Settings)}
@@ -145,7 +173,7 @@ def _like(default: Any, value: Any, name: str) -> Any:
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(_like(0.0, item, name) for item in value)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if abs(value) < 10**300 else math.inf  # as TOML reads 1e999
     if type(value) is not type(default):
         kind = {tuple: "a list of numbers", float: "a number", int: "a whole number", str: "text"}
         message = f"Expected {kind[type(default)]} for {name}; got {value!r}. Use e.g. {default!r}."
@@ -159,6 +187,18 @@ def _known(content: dict, known: Any, where: str) -> None:
             f"Expected entries among {sorted(known)} in {where}; got {unknown}. Use one of these."
         )
         raise ValueError(message)
+
+
+def _in_range(table: Any, name: str) -> None:
+    for key, (low, high) in _RANGES.items():
+        values = getattr(table, key, ())
+        for value in values if isinstance(values, tuple) else (values,):
+            if not low <= value <= high:  # NaN is not
+                message = (
+                    f"Expected {name}.{key} between {low:.4g} and {high:.4g}; got {value}. "
+                    "Use a number of this range."
+                )
+                raise ValueError(message)
 
 
 def _one_of(value: str, known: dict, name: str) -> None:

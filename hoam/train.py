@@ -125,9 +125,7 @@ def fit(
     else:
         params = start.params
     state = replicate((params, transform.init(params)))
-    history: dict[str, list[float]] = {
-        name: [] for name in ("loss", "step", "seconds", "validation", "monitor")
-    }
+    history = {name: [] for name in ("loss", "step", "seconds", "validation", "monitor")}
     step, elapsed = 0, 0.0
     run = {
         "key": np.asarray(jax.random.key_data(key)).tolist(),
@@ -182,6 +180,7 @@ def fit(
         bar.close()
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), jax.device_get(state[0]))
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
+    record["mus"] = population.mus.tolist()
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
 
 

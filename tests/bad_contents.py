@@ -23,7 +23,7 @@ kind = "claim"
 source = "a closed form"
 why = "seeds"
 """
-
+RESULTS = b'{"figures": {"fig-a": {"numbers": {"error": 1.0}}}}'
 
 #: What Python's pickle makes of {"a": 1}.
 PICKLE = b"\x80\x04\x95\n\0\0\0\0\0\0\0}\x94\x8c\x01a\x94K\x01s."
@@ -227,11 +227,32 @@ TABLES = {
         [("no TOML", lambda folder: check.check(folder, folder), "Expected TOML")],
         given=file("example.toml", b"= ="),
     ),
-    **cases(
+    **spoilt(
         "hoam.results.read_toml",
-        [("nothing", lambda folder: results.read_toml(folder / "example.toml"), "Expected TOML")],
-        given=file("example.toml", b"\x00"),
+        lambda folder: results.read_toml(folder / "example.toml"),
+        [
+            ("nothing", b"\x00", "Expected TOML"),
+            ("endless nesting", b"a = " + b"[" * 10**5, "Expected TOML"),
+            ("an endless number", b"a = " + b"9" * 5000, "Expected TOML"),
+        ],
     ),
+    **{
+        name: case
+        for label, content in [
+            ("no text", b"\xff"),
+            ("endless nesting", b"[" * 10**5),
+            ("an endless number", b"9" * 5000),
+            ("a number of 400 digits", RESULTS.replace(b"1.0", b"9" * 400)),
+            ("a word for a number", RESULTS.replace(b"1.0", b'"many"')),
+        ]
+        for of, call in [
+            ("hoam.results.read_results", lambda folder: results.read_results(folder / "a.json")),
+            ("hoam.verdicts.recorded_numbers", verdicts.recorded_numbers),
+        ]
+        for name, case in cases(
+            of, [(label, call, "Expected results")], given=file("a.json", content)
+        ).items()
+    },
     **cases(
         "hoam.results.project_root",
         [("none above", lambda folder: results.project_root(folder), "pyproject.toml")],

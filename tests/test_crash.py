@@ -18,13 +18,6 @@ from translation import train
 from hoam import checkpoints
 from hoam.files import held
 
-HOLD = """
-import sys, pathlib, hoam.files as f
-with f.held(pathlib.Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.read()
-"""
-
 
 def test_a_training_killed_at_random_moments_ends_as_the_one_left_alone(root):
     command = [sys.executable, "-m", "tests.crashes", "--kills", "4"]
@@ -33,24 +26,6 @@ def test_a_training_killed_at_random_moments_ends_as_the_one_left_alone(root):
     found = json.loads(done.stdout.splitlines()[-1])
     assert found["same"]
     assert len(found["kills"]) == 4
-
-
-@pytest.fixture
-def holder():
-    """Start a process that holds a file, and end it afterwards."""
-    started = []
-
-    def start(path):
-        command = [sys.executable, "-c", HOLD, str(path)]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        started.append(subprocess.Popen(command, text=True, **pipes))
-        assert started[-1].stdout.readline() == "held\n"
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
 
 
 @pytest.mark.usefixtures("no_tracing")
@@ -174,10 +149,11 @@ def book(root, place):
 def start(place, target):
     """Start to make a target of the small book, in a group of processes of its own."""
     snakemake = Path(sys.executable).with_name("snakemake")
+    alone = [sys.executable, "book/alone.py", ".snakemake/build.lock"]
     options = ["--cores", "2", "--rerun-incomplete", "--nolock", "--quiet", "all"]
     surroundings = {"XDG_CACHE_HOME": str(place / "cache"), "PYTHONPATH": str(place)}
     return subprocess.Popen(
-        [snakemake, *options, "--config", "profile=book", "--", target],
+        [*alone, snakemake, *options, "--config", "profile=book", "--", target],
         cwd=place,
         env={**os.environ, **surroundings},
         stdout=subprocess.DEVNULL,
@@ -215,6 +191,24 @@ def test_a_book_killed_while_its_notebooks_run_is_whole_after_the_next_run(root,
     assert kill(start(tmp_path, "results"), results[0].exists) == -signal.SIGKILL
     assert not all((tmp_path / "book" / "_executed" / f"{name}.ipynb").exists() for name in BOOK)
     assert start(tmp_path, "results").wait() == 0
+    is_whole(tmp_path)
+
+
+def test_a_second_build_of_one_folder_is_refused_and_leaves_the_first_one_alone(root, tmp_path):
+    book(root, tmp_path)
+    shutil.copy(root / "Makefile", tmp_path)
+    (tmp_path / ".venv").symlink_to(root / ".venv")
+    command = ["make", "book", "ENVIRONMENT="]  # which is not to be set up anew
+    options = {"cwd": tmp_path, "env": {**os.environ, "PYTHONPATH": str(tmp_path)}, "text": True}
+    first = subprocess.Popen(command, **options)
+    while not (tmp_path / "results" / "first.json").exists():
+        assert first.poll() is None
+        time.sleep(0.01)
+    second = subprocess.run(command, capture_output=True, **options)
+    assert second.returncode != 0
+    assert "Expected no other build in" in second.stderr
+    assert "The book is built" not in second.stdout
+    assert first.wait() == 0
     is_whole(tmp_path)
 
 

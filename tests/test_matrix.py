@@ -115,7 +115,8 @@ def test_lock_lowest_and_newest_are_resolved_as_named():
     assert low[:4] == ["--resolution", "lowest-direct", "--requirement", "pyproject.toml"]
     assert new[:3] == ["--upgrade", "--requirement", "pyproject.toml"]
     assert low[4:] == new[3:]
-    assert [tool.partition("==")[0] for tool in low[4:]] == list(matrix.TOOLS)
+    assert low[4:6] == ["--extra", "data"]
+    assert [tool.partition("==")[0] for tool in low[6:]] == list(matrix.TOOLS)
 
 
 def test_tests_and_notebooks_of_the_matrix_exist(root):

@@ -240,3 +240,34 @@ def test_the_warning_of_extrapolation_says_how_far_outside_a_parameter_lies(mu):
         translation.untrained().sample(
             jax.random.key(0), x0, times=np.asarray([0.0, 2.0]), mu=mu, max_step=0.5
         )
+
+
+@pytest.mark.parametrize(("gap", "warned"), [(1.0, []), (3.0, ["0.73", "from the nearest"])])
+def test_a_parameter_in_a_gap_of_the_trained_ones_is_said_to_be_extrapolation(gap, warned):
+    mus = np.asarray([[0.0], [1.0], [1.0 + gap], [2.0 + gap]])
+    scaling = Scaling.of(Population(np.ones((4, 2, 1, 1)), [0.0, 2.0], mus))
+    times, middle = np.asarray([0.0, 2.0]), np.asarray([1 + gap / 2])
+    said = scaling.extrapolations(times, middle, mus)
+    assert [word for word in warned if word not in " ".join(said)] == []
+    assert len(said) == bool(warned)
+    assert scaling.extrapolations(times, middle, mus[:0]) == []
+    assert scaling.extrapolations(times, middle, mus[:1]) == []
+
+
+def test_a_parameter_far_from_all_inside_their_box_is_said_to_be_extrapolation():
+    line = np.linspace(0, 1, 6)
+    mus = np.stack([line, line], axis=1)
+    scaling = Scaling.of(Population(np.ones((6, 2, 1, 1)), [0.0, 2.0], mus))
+    times = np.asarray([-0.5, 3.0])
+    late, corner = scaling.extrapolations(times, np.asarray([1.0, 0.0]), mus)
+    assert "leave the trained interval [0, 2] by 0.5 of its length" in late
+    assert "from the nearest" in corner
+    assert scaling.extrapolations(np.asarray([0.0, 2.0]), mus[2], mus) == []
+
+
+def test_a_trained_model_knows_its_parameters_and_warns_between_those_that_lie_apart(tmp_path):
+    samples = translation.population(mus=[0.0, 0.1, 1.0, 1.1], n_samples=16)
+    translation.train(None, samples=samples, steps=1).save(tmp_path / "model.safetensors")
+    model = hoam.load(tmp_path / "model.safetensors")
+    with pytest.warns(UserWarning, match="from the nearest"):
+        sample(model, x0=X0 * 0 + [3, -2], mu=0.5, times=np.asarray([0.0, 2.0]))
