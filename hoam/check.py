@@ -5,7 +5,6 @@ python -m hoam.report update NOTEBOOK FIGURE NAME --reason "..."
 """
 
 import argparse
-import json
 import math
 import os
 import sys
@@ -17,7 +16,7 @@ from typing import Any
 
 from hoam import references
 from hoam.references import Reference
-from hoam.results import PROFILES, project_root, recorded, versions
+from hoam.results import PROFILES, project_root, read_results, recorded, versions
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,8 @@ def _notebook_checks(notebook: str, results: Path, reference: Path, profile: str
         return [Check(notebook, message=message)]
     declared, entries = references.read(reference)
     try:
-        content = json.loads(results.read_text(encoding="utf-8"))
-        numbers = recorded(content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = read_results(results)
+    except (OSError, ValueError) as error:
         message = (
             f"{notebook}: Expected a readable results file {results.name}; got {error!r}. "
             "Use `make book` to run the notebook."
@@ -119,7 +117,7 @@ def _notebook_checks(notebook: str, results: Path, reference: Path, profile: str
     problem = _run_problem(notebook, content, profile)
     if problem:
         return [Check(notebook, message=problem)]
-    judge = profile in (declared, "full")
+    numbers, judge = recorded(content), profile in (declared, "full")
     return [
         _number_check(notebook, key, numbers.get(key), entries.get(key), judge)
         for key in [*entries, *(key for key in numbers if key not in entries)]
@@ -186,7 +184,7 @@ def _update(arguments: argparse.Namespace, results: Path, reference: Path) -> in
             f"Expected one of {known}; got {arguments.notebook!r}. Use the name of a notebook."
         )
         raise SystemExit(message)
-    content = json.loads((results / f"{arguments.notebook}.json").read_text(encoding="utf-8"))
+    content = read_results(results / f"{arguments.notebook}.json")
     problem = _run_problem(arguments.notebook, content, arguments.profile)
     if problem:
         raise SystemExit(problem)

@@ -65,13 +65,40 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}, {processor}, {os.cpu_count()} cores"
 
 
-def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:
-    """Return the numbers in the content of a results file, by figure and name."""
-    return {
-        (figure, name): float(number)
-        for figure, entry in content["figures"].items()
-        for name, number in entry["numbers"].items()
-    }
+def recorded(content: Any) -> dict[tuple[str, str], float]:
+    """Return the numbers in the content of a results file, by figure and name.
+
+    Raises:
+        ValueError: if it is not the content of a results file.
+    """
+    try:
+        return {
+            (figure, name): float(number)
+            for figure, entry in content["figures"].items()
+            for name, number in entry["numbers"].items()
+        }
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        message = (
+            f"Expected numbers by name in a results file; got {error!r:.200}. "
+            "Use `make book` to run the notebook."
+        )
+        raise ValueError(message) from error
+
+
+def read_results(path: Path) -> dict[str, Any]:
+    """Return the content of a results file.
+
+    Raises:
+        FileNotFoundError: if there is no such file.
+        ValueError: if it is no results file, or broken.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:  # of the encoding, the syntax or the nesting
+        message = f"Expected JSON in {path}; got {error!r:.200}. Use `make book` to run it."
+        raise ValueError(message) from error
+    recorded(content)
+    return content
 
 
 def dumps(content: Mapping[str, Any]) -> str:

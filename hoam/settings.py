@@ -57,7 +57,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Network:
-    """The network; see the module."""
+    """The network; see the module.
+
+    Raises:
+        ValueError: if there is no such kind.
+    """
 
     kind: str = "colora"
     width: int = 64
@@ -70,7 +74,11 @@ class Network:
 
 @dataclass(frozen=True)
 class Training:
-    """Objective and budget; see the module."""
+    """Objective and budget; see the module.
+
+    Raises:
+        ValueError: if there is no such method.
+    """
 
     method: str = "hoam"
     epsilon: float = 0.0

@@ -14,7 +14,6 @@ A claims file holds one table per claim. A rule compares two quantities with `<`
     unmet = ["fig-a.error < 0.15"]              # the rules that are known not to hold
 """
 
-import json
 import math
 import operator
 import re
@@ -23,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hoam.results import read_toml, recorded
+from hoam.results import read_results, read_toml, recorded
 
 CONFIRMED = "confirmed"
 LIMITED = "confirmed with limits"
@@ -78,10 +77,14 @@ class Verdict:
 
 
 def recorded_numbers(results: Path) -> dict[tuple[str, str], float]:
-    """Return all recorded numbers below a results directory, by figure and name."""
+    """Return all recorded numbers below a results directory, by figure and name.
+
+    Raises:
+        ValueError: if one of its files is no results file, or broken.
+    """
     numbers: dict[tuple[str, str], float] = {}
     for path in sorted(results.glob("*.json")):
-        numbers |= recorded(json.loads(path.read_text(encoding="utf-8")))
+        numbers |= recorded(read_results(path))
     return numbers
 
 
