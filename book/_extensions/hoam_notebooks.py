@@ -5,8 +5,10 @@ The pages show executed notebooks. A reader who wants to change one gets its sou
 `notebooks` of the repository holds the same files, for services that open a notebook from there.
 """
 
+import copy
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -67,13 +69,13 @@ def first_cells(*, repository: str, version: str) -> list[nbformat.NotebookNode]
     ]
 
 
-def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNode:
-    """Return a py:percent file as a notebook without outputs that runs from any folder.
+def clean(source: Path, first: Sequence[nbformat.NotebookNode] = ()) -> nbformat.NotebookNode:
+    """Return a py:percent file as a notebook without outputs, behind the cells `first`.
 
     The same file gives the same notebook, cell names included.
     """
     notebook = jupytext.read(source)
-    notebook.cells = [*first_cells(repository=repository, version=version), *notebook.cells]
+    notebook.cells = [*copy.deepcopy(first), *notebook.cells]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
     notebook.metadata = nbformat.from_dict(
@@ -87,12 +89,28 @@ def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNo
     return notebook
 
 
-def write(sources: list[Path], target: Path, *, repository: str, version: str) -> None:
-    """Write a script and a clean notebook for each source into the folder `target`."""
+def write(
+    sources: list[Path],
+    target: Path,
+    *,
+    repository: str,
+    version: str,
+    templates: Sequence[Path] = (),
+) -> None:
+    """Write a script and a clean notebook for each source into the folder `target`.
+
+    Args:
+        sources: the notebooks of pages, which go to the book's folder first.
+        target: folder, emptied before.
+        repository: address of the book, or nothing.
+        version: of the book.
+        templates: notebooks for other data, which stay in the folder that they are opened in.
+    """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for source in sources:
-        notebook = clean(source, repository=repository, version=version)
+    first = first_cells(repository=repository, version=version)
+    for source in [*sources, *templates]:
+        notebook = clean(source, () if source in templates else first)
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         (target / f"{source.stem}.ipynb").write_text(text, encoding="utf-8")
         shutil.copy2(source, target / source.name)
