@@ -121,10 +121,10 @@ def _require_length(length: float) -> None:
 def _shape(x: Float[Array, "N *d"], length: float, cells: Cells) -> tuple[int, ...]:
     """Return the number of cells in each direction, once it suits the box and the positions."""
     _require_length(length)
-    line = np.ndim(cells) == 0
-    shape = (cells,) if line else tuple(cells)
+    shape = cells if isinstance(cells, tuple) else (cells,)
     for count in shape:
         as_whole(count, least=1, what="a number of cells")
+    line = shape is not cells
     wanted = () if line else (len(shape),)
     floats = jnp.issubdtype(jnp.result_type(x), jnp.floating)
     if not np.size(x) or np.shape(x)[1:] != wanted or np.ndim(x) < 1 or not floats:

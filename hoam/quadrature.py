@@ -239,7 +239,7 @@ def spline(times: np.ndarray) -> Rule:
     return Rule(nodes, weights, f"spline {nodes.size}")
 
 
-def _require_one_each(values: object, count: int) -> None:
+def _require_one_each(values: np.ndarray | Array, count: int) -> None:
     if (shape := np.shape(values))[:1] != (count,):
         message = f"Expected {count} values, one per node; got shape {shape}. Use q(rule.nodes)."
         raise ValueError(message)

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 import pytest
 import translation
+from conftest import CACHE
 
 import hoam
 from hoam import commands
@@ -94,7 +95,7 @@ def test_the_command_line_needs_no_network(tmp_path, monkeypatch):
     )
     draw = "sample model.safetensors --start start.npz --times 0 1 --mu 1 --out out.npz"
     for words in ("check data.npz", "fit data.npz --config fit.toml --no-progress", draw):
-        assert commands.main(words.split()) == 0
+        assert commands.main([*map(str, words.split())]) == 0
     with np.load("out.npz") as found:
         assert np.isfinite(found["samples"]).all()
 
@@ -104,7 +105,9 @@ def surroundings(root, tmp_path):
     """The environment of a process in which, and below which, every Python refuses the network."""
     (tmp_path / "sitecustomize.py").write_text(REFUSAL)
     path = os.pathsep.join([str(tmp_path), str(root)])
-    return {**os.environ, "PYTHONPATH": path, "STARTED": str(tmp_path / "started")}
+    cache = {"JAX_COMPILATION_CACHE_DIR": str(CACHE)}
+    started = {"PYTHONPATH": path, "STARTED": str(tmp_path / "started")}
+    return {**os.environ, **cache, **started}
 
 
 def test_a_process_without_a_network_cannot_reach_one(surroundings):
