@@ -117,7 +117,7 @@ def _notebook_checks(notebook: str, results: Path, reference: Path, profile: str
     problem = _run_problem(notebook, content, profile)
     if problem:
         return [Check(notebook, message=problem)]
-    numbers, judge = recorded(content), profile in (declared, "full")
+    judge, numbers = profile in (declared, "full"), recorded(content)
     return [
         _number_check(notebook, key, numbers.get(key), entries.get(key), judge)
         for key in [*entries, *(key for key in numbers if key not in entries)]

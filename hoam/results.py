@@ -90,14 +90,14 @@ def read_results(path: Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: if there is no such file.
-        ValueError: if it is no results file, or broken.
+        ValueError: if it is not JSON, or not that of figures with numbers.
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:  # of the encoding, the syntax or the nesting
-        message = f"Expected JSON in {path}; got {error!r:.200}. Use `make book` to run it."
-        raise ValueError(message) from error
-    recorded(content)
+        recorded(content)
+    except (AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as e:
+        message = f"Expected results in {path}; got {e!r}. Use `make book` to run its notebook."
+        raise ValueError(message) from e
     return content
 
 

@@ -80,7 +80,7 @@ def recorded_numbers(results: Path) -> dict[tuple[str, str], float]:
     """Return all recorded numbers below a results directory, by figure and name.
 
     Raises:
-        ValueError: if one of its files is no results file, or broken.
+        ValueError: if a file there holds no results.
     """
     numbers: dict[tuple[str, str], float] = {}
     for path in sorted(results.glob("*.json")):
