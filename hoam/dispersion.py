@@ -29,7 +29,16 @@ def dispersion_function(
         k: wave number, non-zero.
         mu: scaling of the Poisson equation.
         beams: (density, mean velocity, thermal velocity) of each Maxwellian.
+
+    Raises:
+        ValueError: if `k` or `mu` is zero or not finite, or there is no beam.
     """
+    if not 0 < abs(k * mu) < np.inf or not beams:
+        message = (
+            f"Expected k and mu other than zero and at least one beam; got {k}, {mu} and {beams}. "
+            "Use k = 2 pi m / length of a whole number m."
+        )
+        raise ValueError(message)
     value = 1.0 + 0.0j
     for n, u, v in beams:
         z = (omega / k - u) / (np.sqrt(2) * v)
@@ -52,12 +61,7 @@ def fastest_root(k: float, *, mu: float, beams: Sequence[tuple[float, float, flo
         ValueError: if `k` or `mu` is zero or not finite, there is no beam, or no start converges to
             a root.
     """
-    if not 0 < abs(k * mu) < np.inf or not beams:
-        message = (
-            f"Expected k and mu other than zero and at least one beam; got {k}, {mu} and {beams}. "
-            "Use k = 2 pi m / length of a whole number m."
-        )
-        raise ValueError(message)
+    dispersion_function(0j, k, mu=mu, beams=beams)  # refuses what has no root before the search
     reach = max(abs(u) + 2 * v for _, u, v in beams)
     starts = [
         complex(k * phase, growth)

@@ -80,7 +80,20 @@ class Cells:
         return np.append(counts.ravel(), len(x) - counts.sum()) / len(x)
 
     def density(self, shares: Shares) -> Float[np.ndarray, "A B"]:
-        """Return the probability density in the rectangle, first coordinate first."""
+        """Return the probability density in the rectangle, first coordinate first.
+
+        Args:
+            shares: `[K + 1]`, as `shares` returns them.
+
+        Raises:
+            ValueError: if they are those of other cells.
+        """
+        if np.shape(shares) != (np.prod(self.bins) + 1,):
+            message = (
+                f"Expected shares of {self.bins} cells and the rest; got shape {np.shape(shares)}. "
+                "Use the shares of these cells."
+            )
+            raise ValueError(message)
         return shares[:-1].reshape(self.bins) / self.area
 
 

@@ -22,6 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from hoam.arguments import as_whole, is_positive
 from hoam.types import Scalar
 
 type Cells = int | tuple[int, ...]
@@ -34,8 +35,12 @@ def density(x: Float[Array, "N *d"], *, length: float, cells: Cells) -> Float[Ar
         x: positions, any real numbers; wrapped to [0, length).
         length: length of the periodic box in every direction.
         cells: number of cells in every direction.
+
+    Raises:
+        ValueError: if `length` or a number of cells is not positive, or `x` holds no positions in
+            as many directions.
     """
-    shape = _shape(cells)
+    shape = _shape(x, length, cells)
     counts = jnp.zeros(prod(shape), x.dtype)
     for index, weight in _corners(x, length, shape):
         counts = counts.at[index].add(weight)
@@ -49,9 +54,13 @@ def electric_potential(
 
     Args:
         n: density per cell, mean one.
-        mu: scaling of the Poisson equation, non-zero.
+        mu: scaling of the Poisson equation; the potential of 0 is NaN.
         length: length of the periodic box in every direction.
+
+    Raises:
+        ValueError: if `length` is not positive.
     """
+    _require_length(length)
     return jnp.fft.irfftn(_potential_modes(n, mu, length), s=n.shape)
 
 
@@ -65,8 +74,11 @@ def force(
         mu: scaling of the Poisson equation.
         length: length of the periodic box in every direction.
         cells: number of cells in every direction.
+
+    Raises:
+        ValueError: as `density`.
     """
-    shape = _shape(cells)
+    shape = _shape(x, length, cells)
     modes = _potential_modes(density(x, length=length, cells=cells), mu, length)
     corners = _corners(x, length, shape)
     components = []
@@ -92,13 +104,37 @@ def field_energy(
         mu: scaling of the Poisson equation.
         length: length of the periodic box in every direction.
         cells: number of cells in every direction.
+
+    Raises:
+        ValueError: as `density`.
     """
     n = density(x, length=length, cells=cells)
     return -0.5 * jnp.mean(n * electric_potential(n, mu=mu, length=length))
 
 
-def _shape(cells: Cells) -> tuple[int, ...]:
-    return (cells,) if isinstance(cells, int) else cells
+def _require_length(length: float) -> None:
+    if not is_positive(length):
+        message = f"Expected a positive length of the box; got {length}. Use that of the system."
+        raise ValueError(message)
+
+
+def _shape(x: Float[Array, "N *d"], length: float, cells: Cells) -> tuple[int, ...]:
+    """Return the number of cells in each direction, once it suits the box and the positions."""
+    _require_length(length)
+    shape = cells if isinstance(cells, tuple) else (cells,)
+    for count in shape:
+        as_whole(count, least=1, what="a number of cells")
+    line = shape is not cells
+    wanted = () if line else (len(shape),)
+    floats = jnp.issubdtype(jnp.result_type(x), jnp.floating)
+    if not np.size(x) or np.shape(x)[1:] != wanted or np.ndim(x) < 1 or not floats:
+        message = (
+            f"Expected positions as floats, {'[N]' if line else f'[N, {len(shape)}]'} for cells "
+            f"{cells}; got shape {np.shape(x)} of {jnp.result_type(x)}. "
+            "Use one number of cells for each direction."
+        )
+        raise ValueError(message)
+    return shape
 
 
 def _corners(

@@ -20,7 +20,7 @@ from jaxtyping import Array, Float
 from scipy.interpolate import make_interp_spline
 from scipy.special import roots_legendre
 
-from hoam.arguments import as_whole
+from hoam.arguments import as_floats, as_whole
 from hoam.types import PRNGKey, as_times
 
 
@@ -35,6 +35,9 @@ class Rule:
         draw: of a random rule, from a key to `[n]` nodes in (0, 1]. Training draws afresh at each
             step; `nodes` are one draw. `None` for a fixed rule.
         why: of a rule chosen among several, why it is this one.
+
+    Raises:
+        ValueError: if nodes do not ascend in [0, 1], or weights are not as many, with sum 1.
     """
 
     nodes: np.ndarray
@@ -42,6 +45,16 @@ class Rule:
     name: str
     draw: Callable[[PRNGKey], Float[Array, " n"]] | None = None
     why: str = ""
+
+    def __post_init__(self) -> None:
+        nodes, weights = as_floats(self.nodes, "nodes"), as_floats(self.weights, "weights")
+        ascending = nodes.ndim == 1 and (np.diff(nodes, prepend=0, append=1) >= 0).all()
+        if not ascending or nodes.shape != weights.shape or not abs(weights.sum() - 1) < 1e-9:
+            message = (
+                f"Expected ascending nodes in [0, 1] and as many weights with sum 1; got {nodes} "
+                f"and {weights}. Use unit_nodes(times), and weights / weights.sum()."
+            )
+            raise ValueError(message)
 
     @property
     def random(self) -> bool:
@@ -57,12 +70,7 @@ class Rule:
         Raises:
             ValueError: if the first axis does not match the nodes.
         """
-        if np.ndim(values) < 1 or np.shape(values)[0] != self.nodes.size:
-            message = (
-                f"Expected {self.nodes.size} values, one per node; got shape {np.shape(values)}. "
-                "Use values = q(rule.nodes)."
-            )
-            raise ValueError(message)
+        _require_one_each(values, self.nodes.size)
         tensordot = jnp.tensordot if isinstance(values, Array) else np.tensordot
         return tensordot(self.weights, values, axes=1)
 
@@ -87,10 +95,12 @@ class Rule:
         Args:
             gauge: $c$, a function of an array of times in [0, 1].
             derivative: $c'$.
+
+        Raises:
+            ValueError: if either does not return one value for each time.
         """
-        ends = np.asarray([0.0, 1.0])
-        c0, c1 = gauge(ends)
-        return float(self.integrate(derivative(self.nodes)) - (c1 - c0))
+        _require_one_each(ends := gauge(np.asarray([0.0, 1.0])), 2)
+        return float(self.integrate(derivative(self.nodes)) - (ends[1] - ends[0]))
 
 
 def gauss_legendre(n: int) -> Rule:
@@ -176,11 +186,9 @@ def stratified(n: int, *, key: PRNGKey | None = None) -> Rule:
     Source: S. Haber, A modified Monte-Carlo quadrature, Math. Comp. 20 (1966).
     """
     as_whole(n, least=1, what="a number of intervals")
-
-    def draw(key: PRNGKey) -> Array:
-        return (jnp.arange(n) + 1 - jax.random.uniform(key, (n,))) / n
-
-    return _random(n, draw, f"stratified {n}", key)
+    return _random(
+        n, lambda k: (jnp.arange(n) + 1 - jax.random.uniform(k, (n,))) / n, f"stratified {n}", key
+    )
 
 
 def unit_nodes(times: np.ndarray) -> np.ndarray:
@@ -209,9 +217,8 @@ def spline(times: np.ndarray) -> Rule:
 
     For data that exists only at its own times: the weights are the integrals of the cardinal
     splines (not-a-knot), of order 4; with fewer than four times the interpolating polynomial is
-    used. Irregular times may make weights negative; then use
-    `hoam.given_times.on_times`. Never move Gauss
-    nodes to the nearest time you have: it breaks the gauge test.
+    used. Irregular times may make weights negative; then use `hoam.given_times.on_times`. Never
+    move Gauss nodes to the nearest time you have: it breaks the gauge test.
 
     Args:
         times: `[T]`, ascending, any units; they are mapped to [0, 1] with the ends at 0 and 1.
@@ -230,6 +237,12 @@ def spline(times: np.ndarray) -> Rule:
         )
         raise ValueError(message)
     return Rule(nodes, weights, f"spline {nodes.size}")
+
+
+def _require_one_each(values: np.ndarray | Array, count: int) -> None:
+    if (shape := np.shape(values))[:1] != (count,):
+        message = f"Expected {count} values, one per node; got shape {shape}. Use q(rule.nodes)."
+        raise ValueError(message)
 
 
 def _random(n: int, draw: Callable[[PRNGKey], Array], name: str, key: PRNGKey | None) -> Rule:

@@ -11,6 +11,12 @@ One table per number, under the id of its figure:
     kind = "claim"    # exact: known beforehand; build: guards a rerun; claim: judges the paper
     source = "..."    # where the expected value comes from
     why = "..."       # why this tolerance
+
+Where the spread of a number was measured, over machines, seeds or draws, the file states that, and
+three times as much passes:
+
+    spread = 0.01     # in the place of rtol and atol: the standard deviation
+    of = "seeds"
 """
 
 import datetime
@@ -24,16 +30,17 @@ from hoam.files import write_atomically
 from hoam.results import PROFILES, read_toml
 
 KINDS = ("exact", "build", "claim")
-_NUMBERS = ("value", "rtol", "atol", "lower", "upper")
-_TEXTS = ("kind", "source", "why")
+SPREADS = ("machines", "seeds", "draws")
+_NUMBERS = ("value", "rtol", "atol", "lower", "upper", "spread")
+_TEXTS = ("kind", "source", "why", "of")
 
 
 @dataclass(frozen=True)
 class Reference:
     r"""What one recorded number is expected to be.
 
-    A number $v$ passes if $|v - v_0| \le a + r |v_0|$ and it lies within the bounds, whichever of
-    the two are given.
+    A number $v$ passes if $|v - v_0| \le a + r |v_0|$, or three times the spread where that is
+    given instead, and it lies within the bounds, whichever of the two are given.
 
     Args:
         figure: id of the figure that the number belongs to.
@@ -47,9 +54,12 @@ class Reference:
             unchanged), `build` or `claim`.
         source: where the expected value comes from.
         why: why this tolerance.
+        spread: standard deviation of the number, measured, in its unit.
+        of: over what: `machines`, `seeds` or `draws`.
 
     Raises:
-        ValueError: if there is nothing to compare with, or a tolerance without a value.
+        ValueError: if there is nothing to compare with, a tolerance without a value, or a spread
+            with another tolerance or not of one of the three.
     """
 
     figure: str
@@ -62,6 +72,8 @@ class Reference:
     kind: str = ""
     source: str = ""
     why: str = ""
+    spread: float | None = None
+    of: str = ""
 
     def __post_init__(self) -> None:
         for problem, got, use in self._problems():
@@ -70,7 +82,7 @@ class Reference:
 
     def _problems(self) -> list[tuple[str, object, str]]:
         given = {key: number for key in _NUMBERS if (number := getattr(self, key)) is not None}
-        tolerances = [given[key] for key in ("rtol", "atol") if key in given]
+        tolerances = [given[key] for key in ("rtol", "atol", "spread") if key in given]
         found: list[tuple[str, object, str]] = []
         if self.kind not in KINDS:
             found.append((f"kind to be one of {KINDS}", repr(self.kind), "'exact' for a theorem"))
@@ -88,7 +100,11 @@ class Reference:
             found.append(("a tolerance with the value", "none", "rtol and/or atol"))
         if any(tolerance < 0 for tolerance in tolerances):
             found.append(("tolerances of at least 0", tolerances, "a positive number"))
-        if self.value == 0 and not self.atol and tolerances:
+        alone = self.spread is None or (self.of in SPREADS and len(tolerances) == 1)
+        if not alone or (self.of and self.spread is None):
+            use = "spread = ... and of = 'seeds', without rtol and atol"
+            found.append((f"a spread alone, of one of {SPREADS}", f"{given} of {self.of!r}", use))
+        if self.value == 0 and not (self.atol or self.spread) and tolerances:
             found.append(("atol for a value of 0", f"rtol = {self.rtol}", "atol"))
         if self.lower is not None and self.upper is not None and self.lower > self.upper:
             found.append(("lower <= upper", f"{self.lower} > {self.upper}", "the other order"))
@@ -96,7 +112,9 @@ class Reference:
 
     @property
     def margin(self) -> float:
-        """Return the greatest accepted distance from the value, $a + r |v_0|$."""
+        """Return the greatest accepted distance from the value, $a + r |v_0|$ or 3 spreads."""
+        if self.spread is not None:
+            return 3 * self.spread
         return (self.atol or 0.0) + (self.rtol or 0.0) * abs(self.value or 0.0)
 
     @property
@@ -106,7 +124,8 @@ class Reference:
         if self.value is not None:
             relative = f"{100 * self.rtol:g} %" if self.rtol is not None else ""
             absolute = f"{self.atol:g}" if self.atol is not None else ""
-            parts.append("± " + " + ".join(filter(None, (absolute, relative))))
+            spread = f"{self.margin:g}" if self.spread is not None else ""
+            parts.append("± " + " + ".join(filter(None, (absolute, relative, spread))))
         parts += [f"≥ {self.lower:g}"] if self.lower is not None else []
         parts += [f"≤ {self.upper:g}"] if self.upper is not None else []
         return ", ".join(parts)

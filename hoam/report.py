@@ -178,6 +178,9 @@ class Report:
             figure: id of the figure; save its still with `figure` under the same id.
             movement: a `matplotlib.animation.Animation`.
             frames_per_second: speed of the film.
+
+        Raises:
+            ValueError: if the id is malformed.
         """
         entry = self._entry(figure)
         path = self._stem(figure).with_suffix(".gif")

@@ -83,13 +83,24 @@ def trainings(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return {name: ", ".join(f"{v:g}" for v in sorted(found)) for name, found in values.items()}
 
 
-def recorded(content: Mapping[str, Any]) -> dict[tuple[str, str], float]:
-    """Return the numbers in the content of a results file, by figure and name."""
-    return {
-        (figure, name): float(number)
-        for figure, entry in content["figures"].items()
-        for name, number in entry["numbers"].items()
-    }
+def recorded(content: Any) -> dict[tuple[str, str], float]:
+    """Return the numbers in the content of a results file, by figure and name.
+
+    Raises:
+        ValueError: if it is not the content of a results file.
+    """
+    try:
+        return {
+            (figure, name): float(number)
+            for figure, entry in content["figures"].items()
+            for name, number in entry["numbers"].items()
+        }
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        message = (
+            f"Expected numbers by name in a results file; got {error!r:.200}. "
+            "Use `make book` to run the notebook."
+        )
+        raise ValueError(message) from error
 
 
 def read_results(path: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.spatial import KDTree
 
+from hoam.arguments import require
 from hoam.population import Population
 
 
@@ -59,7 +60,13 @@ class Scaling:
 
     @classmethod
     def of(cls, population: Population) -> "Scaling":
-        """Return the scaling fitted to a population."""
+        """Return the scaling fitted to a population.
+
+        Raises:
+            TypeError: if it is no population.
+        """
+        use = "hoam.Population(samples, times, mus)"
+        require(population, Population, what="a population", use=use)
         axes = (0, 1, 2)
         low = population.samples.min(axes).astype(np.float64)
         size = population.samples.max(axes) - low
@@ -80,11 +87,19 @@ class Scaling:
         )
 
     def states(self, x: Any) -> Any:
-        """Return normalised states for physical ones `[..., D]`."""
+        """Return normalised states for physical ones `[..., D]`.
+
+        Raises:
+            ValueError: if they are no floats, or have another number of coordinates.
+        """
         return (x - _row(self.low, x)) / _row(self.size, x)
 
     def physical(self, y: Any) -> Any:
-        """Return physical states `[..., D]` for normalised ones, periodic coordinates wrapped."""
+        """Return physical states `[..., D]` for normalised ones, periodic coordinates wrapped.
+
+        Raises:
+            ValueError: as `states`.
+        """
         x = y * _row(self.size, y) + _row(self.low, y)
         wrapped = [
             x[..., i] if period is None else x[..., i] % period
@@ -97,7 +112,17 @@ class Scaling:
         return (t - self.start) / self.duration
 
     def parameters(self, mus: np.ndarray) -> np.ndarray:
-        """Return standardised parameters `[M, P]`."""
+        """Return standardised parameters `[M, P]`.
+
+        Raises:
+            ValueError: if there are other numbers of components.
+        """
+        if np.ndim(mus) != 2 or np.shape(mus)[1] != len(self.mu_mean):
+            message = (
+                f"Expected parameters [M, {len(self.mu_mean)}]; got shape {np.shape(mus)}. "
+                "Use hoam.types.as_parameters."
+            )
+            raise ValueError(message)
         return (mus - np.asarray(self.mu_mean)) / np.asarray(self.mu_scale)
 
     def extrapolations(self, times: np.ndarray, mu: np.ndarray, mus: np.ndarray) -> list[str]:
@@ -132,4 +157,11 @@ class Scaling:
 
 
 def _row(values: tuple[float, ...], x: Any) -> np.ndarray:
+    # Broadcasting would take one coordinate for all of them, and whole numbers round the scale.
+    if np.shape(x)[-1:] != (len(values),) or not jnp.issubdtype(jnp.result_type(x), jnp.floating):
+        message = (
+            f"Expected floats with {len(values)} coordinate(s) along the last axis; got shape "
+            f"{np.shape(x)} of {jnp.result_type(x)}. Use x.astype(float)."
+        )
+        raise ValueError(message)
     return np.asarray(values, x.dtype).reshape((1,) * (x.ndim - 1) + (-1,))

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hoam.arguments import as_floats, require
 from hoam.given_times import on_times
 from hoam.population import Population
 from hoam.quadrature import Rule
@@ -74,8 +75,10 @@ def survey(population: Population) -> Survey:
         population: the training population, on any times.
 
     Raises:
+        TypeError: if it is no population.
         ValueError: if two times are too close for double precision.
     """
+    require(population, Population, what="a population", use="hoam.Population(samples, times, mus)")
     samples, times = population.samples, population.times
     rule = on_times(times)
     defects = wave_defects(rule)
@@ -118,7 +121,11 @@ def wave_defects(rule: Rule) -> np.ndarray:
 
     Returns:
         `[n]`, for $f = 1, \dots, n$.
+
+    Raises:
+        TypeError: if it is no rule.
     """
+    require(rule, Rule, what="a rule in time", use="e.g. hoam.given_times.on_times(times)")
 
     def defect(f: int) -> float:
         cosine = rule.gauge_defect(
@@ -142,9 +149,19 @@ def distance(population: Population, mu: float | np.ndarray) -> float:
     Returns:
         The Euclidean distance, each component in units of the standard deviation of the
         population's values; 0 at one of them.
+
+    Raises:
+        ValueError: if `mu` is no finite parameter with as many components.
     """
+    asked = np.atleast_1d(as_floats(mu, "mu"))
+    if asked.shape != population.mus.shape[1:] or not np.isfinite(asked).all():
+        message = (
+            f"Expected a finite mu of {population.mus.shape[1]} component(s); got {mu!r}. "
+            "Use one parameter of the population's kind."
+        )
+        raise ValueError(message)
     spread = population.mus.std(axis=0)
-    steps = (population.mus - np.asarray(mu)) / np.where(spread > 0, spread, 1.0)
+    steps = (population.mus - asked) / np.where(spread > 0, spread, 1.0)
     return float(np.sqrt((steps**2).sum(axis=1)).min())
 
 

@@ -21,7 +21,7 @@ import optax
 from tqdm import tqdm  # not tqdm.auto, which warns in notebooks without widgets
 
 from hoam import checkpoints
-from hoam.arguments import as_whole, is_positive
+from hoam.arguments import as_whole, is_positive, require
 from hoam.devices import replicate, value_and_gradient
 from hoam.files import held
 from hoam.minibatches import Minibatch, stratified
@@ -86,6 +86,7 @@ def fit(
         the validation loss and the monitored number.
 
     Raises:
+        TypeError: if population, method or network is none.
         ValueError: if the rule's nodes are not among the population's times, the network's outputs
             do not suit the method, a number is out of range, or `start` has another network,
             another number of coordinates or parameters, or a linear part.
@@ -96,6 +97,9 @@ def fit(
     """
     as_whole(steps, least=1, what="the number of steps")
     as_whole(checkpoint_every, least=1, what="the number of steps between checkpoints")
+    require(population, Population, what="a population", use="hoam.Population(samples, times, mus)")
+    require(method, Method, what="a method", use="e.g. hoam.methods.action_matching(rule=rule)")
+    require(network, Network, what="a network", use="e.g. hoam.networks.CoLoRA()")
     if not is_positive(learning_rate):
         message = f"Expected a learning rate > 0; got {learning_rate}. Use e.g. 3e-3."
         raise ValueError(message)
@@ -125,7 +129,7 @@ def fit(
     else:
         params = start.params
     state = replicate((params, transform.init(params)))
-    history = {name: [] for name in ("loss", "step", "seconds", "validation", "monitor")}
+    history = {n: list[float]() for n in ("loss", "step", "seconds", "validation", "monitor")}
     step, elapsed = 0, 0.0
     run = {
         "key": np.asarray(jax.random.key_data(key)).tolist(),
@@ -151,9 +155,8 @@ def fit(
             value = np.asarray(mu) * scaling.mu_scale + scaling.mu_mean
             return f"mu = {value.tolist()}, learning rate = {np.asarray(schedule(step)):.3g}"
 
-        bar = tqdm(
-            total=steps, initial=step, disable=not progress, desc=method.name, mininterval=1.0
-        )
+        shown = {"disable": not progress, "desc": method.name, "mininterval": 1.0}
+        bar = tqdm(total=steps, initial=step, **shown)
         while step < steps:
             began = time.perf_counter()
             count = min(_CHUNK, steps - step, checkpoint_every - step % checkpoint_every)
@@ -184,10 +187,9 @@ def fit(
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
 
 
-def _alike(validation: Population, population: Population) -> bool:
-    ends, others = validation.times[[0, -1]], population.times[[0, -1]]
-    same = validation.samples.shape[-1] == population.samples.shape[-1]
-    return same and validation.mus.shape[1] == population.mus.shape[1] and np.allclose(ends, others)
+def _alike(one: Population, other: Population) -> bool:
+    shapes = [(p.dimension, p.mus.shape[1]) for p in (one, other)]
+    return shapes[0] == shapes[1] and np.allclose(one.times[[0, -1]], other.times[[0, -1]])
 
 
 def _require_outputs(network: Network, method: Method, dimension: int) -> None:

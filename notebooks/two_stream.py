@@ -575,7 +575,7 @@ plt.show()
 # {num}`fig-two-stream-histograms.floor_185:.2e`. At the end of the film, at $\mu = 1.25$, it is {num}`fig-two-stream-film.hoam_g:.2e` for
 # HOAM-G, over a floor of {num}`fig-two-stream-film.floor:.2e`.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The still shows t = 40."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-film", "caption": "Film of the phase space at μ = 1.25, a parameter the model was not trained on: full model (left) and one rollout of HOAM-G (right). The still shows the last frame."}, "image": {"alt": "Animation of two histograms side by side. Two horizontal bands ripple, roll up into vortices that merge and turn; the right panel follows the left, a little smoother."}}
 frames = slice(0, None, 16 if quick else 3)
 film_panels = {
     "full model": truth["quiet", test_mus[0]][frames][:, some],

@@ -55,6 +55,14 @@ def of_one(function, *values, **more):
     ]
 
 
+def with_arguments(function, defaults, entries):
+    """Return entries that call a function with changed keyword arguments."""
+    return [
+        (name, lambda folder, change=change: function(**{**defaults, **change}), says)
+        for name, change, says in entries
+    ]
+
+
 POPULATIONS = cases(
     "hoam.population.Population",
     [
@@ -187,7 +195,7 @@ def diffusion(method):
 METHODS = {
     **cases("hoam.methods.action_matching.action_matching", diffusion(action_matching)),
     **cases("hoam.methods.dice.dice", diffusion(dice)),
-    **cases("hoam.methods.probing.check", of_one(lambda k: probing.check(0.0, k), 0, 1.5)),
+    **cases("hoam.methods.probing.check", of_one(lambda k: probing.check(RULE, 0.0, k), 0, 1.5)),
     **cases("hoam.methods.action_matching.decaying", of_one(decaying, 0.0, NAN, INF)),
     **cases(
         "hoam.calculus.hutchinson",

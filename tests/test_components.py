@@ -1,21 +1,31 @@
-"""The bill of materials: every package of the lock, with its hashes and its licence."""
+"""The bill of materials: every package and script, with its hashes and its licence."""
 
+import contextlib
+import hashlib
 import io
 import json
 import re
 import shutil
+from importlib.metadata import PackageNotFoundError, metadata
 
 import hoam_checks
 import hoam_components
 import hoam_twice
 import hoam_versions
 import pytest
-from hoam_components import ABSENT, UNSTATED, Component
+from hoam_components import LOADED, MARKED, UNSTATED, Component
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
-#: Needed on other systems only, so that their licences cannot be read here.
-MARKED = re.compile(r"^([A-Za-z0-9._-]+)==\S+ ;", re.MULTILINE)
+#: Needed on some systems only.
+CONDITION = re.compile(r"^([A-Za-z0-9._-]+)==(\S+) ;", re.MULTILINE)
+#: How a script or font says which version it is.
+BANNERS = {
+    "mathjax": 'VERSION="{}"',
+    "bootstrap": "Bootstrap v{}",
+    "@fortawesome/fontawesome-free": "Font Awesome Free {}",
+    "clipboard": "clipboard.js v{}",
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +36,9 @@ def bill(root):
 def test_every_package_of_the_lock_is_listed_with_version_and_hashes(root, bill):
     lock = (root / "requirements.lock").read_text()
     names = re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE | re.IGNORECASE)
-    assert [(e["name"], e["version"]) for e in bill["components"]] == sorted(names)
-    assert sum(len(e["hashes"]) for e in bill["components"]) == lock.count("--hash=sha256:")
+    packages = [e for e in bill["components"] if e["purl"].startswith("pkg:pypi/")]
+    assert [(e["name"], e["version"]) for e in packages] == sorted(names)
+    assert sum(len(e["hashes"]) for e in packages) == lock.count("--hash=sha256:")
     assert all(
         re.fullmatch("[0-9a-f]{64}", h["content"]) for e in bill["components"] for h in e["hashes"]
     )
@@ -37,20 +48,49 @@ def test_every_package_of_the_lock_is_listed_with_version_and_hashes(root, bill)
 def test_every_installed_package_states_its_licence(root):
     found = hoam_components.locked(root)
     assert [component.name for component in found if component.licence == UNSTATED] == []
-    assert {c.name for c in found if c.licence == ABSENT} <= set(
-        MARKED.findall((root / "requirements.lock").read_text())
-    )
+    assert all(component.licence for component in found)
+
+
+def test_the_licences_of_what_only_some_systems_need_are_those_of_the_locked_versions(root):
+    needed = dict(CONDITION.findall((root / "requirements.lock").read_text()))
+    assert {name: version for name, (version, _) in MARKED.items()} == needed
+    for name, (version, stated) in MARKED.items():
+        with contextlib.suppress(PackageNotFoundError):  # where it is installed, it can be read
+            assert (metadata(name)["Version"], hoam_components.licence(name)) == (version, stated)
+
+
+def test_a_package_that_is_not_there_is_an_error_unless_only_other_systems_need_it():
+    with pytest.raises(PackageNotFoundError):
+        hoam_components.licence("no-such-package")
+
+
+def test_scripts_and_fonts_that_pages_load_are_listed_with_the_versions_that_they_state(bill):
+    listed = {e["name"]: e for e in bill["components"] if e["purl"].startswith("pkg:npm/")}
+    assert set(listed) == set(LOADED) == set(BANNERS)
+    for name, (version, licence, package, path) in LOADED.items():
+        file = hoam_components.loaded_file(package, path)
+        assert listed[name]["hashes"][0]["content"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert listed[name]["licenses"] == [{"license": {"name": licence}}]
+        # Minified code has its banner beside it; that of the fonts is in the licence of the icons.
+        beside = [file, *file.parents[3].glob("scripts/*.LICENSE.txt"), *file.parent.glob("*.txt")]
+        texts = [text.read_text(encoding="utf-8", errors="replace") for text in beside]
+        assert any(BANNERS[name].format(version) in text for text in texts), name
+
+
+def test_every_script_of_others_in_the_repository_is_listed(root):
+    vendor = root / "book" / "_vendor"
+    listed = {path for _, _, package, path in LOADED.values() if not package}
+    assert {str(path.relative_to(vendor)) for path in vendor.rglob("*.js")} == listed
 
 
 def test_the_licences_are_those_of_free_software(root):
     # The names by which packages call them, with or without a hyphen and a version.
     known = re.compile(
         "MIT|BSD|Apache|MPL|Mozilla Public|PSF|Python Software|ISC|Zlib|CC0|LGPL|AFL|Unlicense|HPND"
-        f"|{ABSENT}"
+        "|OFL"
     )
-    unknown = {
-        c.name: c.licence for c in hoam_components.locked(root) if not known.search(c.licence)
-    }
+    found = hoam_components.locked(root) + hoam_components.loaded()
+    unknown = {c.name: c.licence for c in found if not known.search(c.licence)}
     assert unknown == {}
 
 
@@ -58,14 +98,17 @@ def test_the_document_has_the_form_of_cyclonedx(bill):
     assert (bill["bomFormat"], bill["specVersion"], bill["version"]) == ("CycloneDX", "1.6", 1)
     references = [entry["bom-ref"] for entry in bill["components"]]
     assert len(set(references)) == len(references)
-    assert all(entry["purl"].startswith("pkg:pypi/") for entry in bill["components"])
+    purl = re.compile(r"pkg:(pypi|npm)/(%40[\w-]+/)?[\w.-]+@[\w.+-]+")
+    assert [e["purl"] for e in bill["components"] if not purl.fullmatch(e["purl"])] == []
     assert all(entry["type"] == "library" for entry in bill["components"])
 
 
 def test_a_bar_in_a_licence_does_not_break_the_table(root, monkeypatch):
     odd = [Component("a", "1", "MIT | BSD", ())]
     monkeypatch.setattr(hoam_components, "locked", lambda root: odd)
-    assert "| a | 1 | MIT \\| BSD |" in hoam_checks.components_table(root)
+    table = hoam_checks.components_table(root)
+    assert "| a | 1 | MIT \\| BSD |" in table
+    assert "| mathjax | " in table
 
 
 def test_the_score_of_the_faults_is_that_of_the_record(root, tmp_path):
@@ -126,4 +169,4 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
     assert ("numbers were the same to the last bit" in page) is measured
     assert "sphinx-book-theme" in page
     listed = json.loads((output / hoam_components.FILE).read_text())["components"]
-    assert len(listed) == len(hoam_components.locked(root))
+    assert len(listed) == len(hoam_components.locked(root)) + len(LOADED)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import hoam
-from hoam import given_times, quadrature, references, results
+from hoam import check, checkpoints, given_times, quadrature, references, results, training_state
 from hoam.checkpoints import CheckpointError
 from hoam.population import Population
 
@@ -99,6 +99,57 @@ def test_results_are_strict_json_and_read_back_as_they_were(content):
     assert json.loads(results.dumps(content), parse_constant=refuse) == as_read(content)
 
 
+NUMBER = st.one_of(st.floats(), st.integers(), st.booleans(), st.just("nan"), JSON)
+WORDS = st.text(max_size=5)
+RESULTS = st.fixed_dictionaries(
+    {
+        "notebook": st.just("example"),
+        "profile": st.just("book"),
+        "versions": st.just(results.versions()),
+        "figures": st.one_of(
+            st.dictionaries(
+                st.just("fig-a"),
+                st.one_of(
+                    st.fixed_dictionaries(
+                        {"numbers": st.one_of(st.dictionaries(WORDS, NUMBER, max_size=3), JSON)}
+                    ),
+                    JSON,
+                ),
+            ),
+            JSON,
+        ),
+    }
+)
+#: Whole files, halves of some, and any other text.
+TEXTS = st.one_of(
+    st.builds(json.dumps, RESULTS),
+    st.builds(lambda content, end: json.dumps(content)[:end], RESULTS, st.integers(0, 300)),
+    st.builds(json.dumps, JSON),
+    st.text(max_size=30),
+)
+
+
+@pytest.mark.usefixtures("as_users_run_it")
+@settings(few, max_examples=300)
+@given(TEXTS)
+def test_any_results_file_holds_numbers_by_name_or_is_refused_as_documented(tmp_path_factory, text):
+    folder = tmp_path_factory.mktemp("results")
+    path = folder / "example.json"
+    path.write_text(text, encoding="utf-8", errors="replace")
+    (folder / "example.toml").write_text('notebook = "example"\nprofile = "book"\n')
+    (*_, outcome) = found = check.check(folder, folder) or [None]
+    try:
+        numbers = results.recorded(results.read_results(path))
+    except ValueError as error:
+        assert re.search(r"(?s)^Expected .*; got .*\. Use `make book`", str(error))  # noqa: PT017
+        assert len(found) == 1
+        assert re.search(r"(?s)^example: Expected .*; got .*\. Use `make book`", outcome.message)
+    else:
+        assert all(type(value) is float for value in numbers.values())
+        assert {type(word) for key in numbers for word in key} <= {str}
+        assert len([entry for entry in found if entry]) >= len(numbers)
+
+
 @few
 @given(
     value=NUMBERS, atol=st.floats(1e-3, 1e6), name=st.from_regex(r"[a-z]\w{0,8}", fullmatch=True)
@@ -127,19 +178,30 @@ def test_any_other_bytes_for_a_reference_file_are_refused(tmp_path_factory, cont
         references.read(path)
 
 
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory):
-    """A file of a model, and its bytes."""
-    path = tmp_path_factory.mktemp("model") / "model.safetensors"
-    translation.untrained().save(path)
-    return path, path.read_bytes()
+def load_state(path):
+    """Go on with the training whose state is in a file."""
+    return training_state.resume(path, translation.untrained().params, {"steps": 1})
+
+
+@pytest.fixture(scope="module", params=[hoam.load, load_state])
+def saved(request, tmp_path_factory):
+    """A file of a model or of a training state, its bytes, and what reads it."""
+    path, load = tmp_path_factory.mktemp("saved") / "a.safetensors", request.param
+    if load is hoam.load:
+        translation.untrained().save(path)
+    else:
+        state = {"run": {"steps": 1}, "step": 1, "elapsed": 0.0, "history": {}}
+        params = translation.untrained().params
+        checkpoints.save_tree(path, params, kind="training", description=state)
+    assert load(path)
+    return path, path.read_bytes(), load
 
 
 @pytest.mark.usefixtures("as_users_run_it")
 @few
 @given(st.data())
-def test_any_flipped_bit_and_any_truncation_of_a_model_is_noticed(saved, data):
-    path, content = saved
+def test_any_flipped_bit_and_any_truncation_of_what_is_saved_is_noticed(saved, data):
+    path, content, load = saved
     if data.draw(st.booleans()):
         place = data.draw(st.integers(0, 8 * len(content) - 1))
         spoilt = bytearray(content)
@@ -148,7 +210,7 @@ def test_any_flipped_bit_and_any_truncation_of_a_model_is_noticed(saved, data):
         spoilt = content[: data.draw(st.integers(0, len(content) - 1))]
     path.write_bytes(bytes(spoilt))
     with pytest.raises(CheckpointError, match=r"(?s)Expected .*; got .* Use "):
-        hoam.load(path)
+        load(path)
 
 
 @pytest.fixture(scope="module", params=bad_formats.SOUND)

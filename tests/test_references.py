@@ -1,4 +1,6 @@
+import json
 import re
+import statistics
 
 import pytest
 
@@ -134,3 +136,44 @@ def test_bounds_are_not_updated_by_command(tmp_path):
     path = write(tmp_path, entry(upper=0.5))
     with pytest.raises(ValueError, match="Use an editor to move a bound"):
         references.update(path, "fig-a", "error", number=0.25, reason="a reason")
+
+
+def test_three_times_the_spread_passes_where_one_was_measured(tmp_path):
+    path = write(tmp_path, entry(value=0.5, spread=0.125, of="seeds"))
+    (reference,) = references.read(path)[1].values()
+    assert (reference.margin, reference.tolerance) == (0.375, "± 0.375")
+    assert reference.accepts(0.875)
+    assert reference.accepts(0.125)
+    assert not reference.accepts(0.88)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"spread": 0.1},
+        {"of": "seeds"},
+        {"of": "seeds", "atol": 0.1},
+        {"of": "guesses", "atol": 0.1},
+        {"spread": 0.1, "of": "guesses"},
+        {"spread": 0.1, "of": "seeds", "atol": 0.3},
+        {"spread": 0.1, "of": "seeds", "rtol": 0.1},
+    ],
+)
+def test_a_spread_says_of_what_and_has_no_other_tolerance_beside_it(fields):
+    with pytest.raises(ValueError, match=r"Expected a (spread alone|tolerance with)"):
+        Reference("fig-a", "error", value=1.0, **{**TEXTS, **fields})
+
+
+def test_the_spreads_over_seeds_of_short_trainings_are_those_of_their_records(root):
+    record = root / "benchmarks" / "records" / "stability.json"
+    outcomes = json.loads(record.read_text(encoding="utf-8"))
+    _, found = references.read(root / "tests" / "reference" / "stability.toml")
+    spreads = {name: r for (_, name), r in found.items() if r.of == "seeds"}
+    assert len(spreads) == 13
+    for name, reference in spreads.items():
+        stem, quantity, nodes = name.rsplit("_", 2)
+        run = f"{stem}, {nodes}, "
+        values = [found[quantity] for key, found in outcomes.items() if key.startswith(run)]
+        assert reference.spread == pytest.approx(statistics.stdev(values), rel=0.01)
+        assert reference.kind == "build"
+        assert reference.margin == pytest.approx(3 * reference.spread)

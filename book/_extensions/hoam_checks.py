@@ -4,7 +4,7 @@
 ```{version-matrix}```  the versions that the numbers of the book were measured with
 ```{endurance}```       trainings that were killed many times, or were very long
 ```{built-twice}```     what came out of two builds from nothing, on one core each
-```{components}```      every package of the lock file with its licence
+```{components}```      every package of the lock file, and what pages load, with its licence
 """
 
 from pathlib import Path
@@ -76,7 +76,8 @@ def endurance_text(root: Path) -> str:
 def components_table(root: Path) -> str:
     """Return the packages with their versions and licences in Markdown."""
     rows = [_row("Package", "Version", "Licence"), "|---|---|---|"]
-    rows += [_row(c.name, c.version, c.licence) for c in hoam_components.locked(root)]
+    found = hoam_components.locked(root) + hoam_components.loaded()
+    rows += [_row(c.name, c.version, c.licence) for c in found]
     return "\n".join(rows) + "\n"
 
 

@@ -12,6 +12,7 @@ import re
 import shutil
 import textwrap
 import tomllib
+from collections.abc import Sequence
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -114,14 +115,12 @@ def first_cells(
     ]
 
 
-def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNode:
-    """Return a py:percent file as a notebook without outputs that runs from any folder.
+def clean(source: Path, first: Sequence[nbformat.NotebookNode] = ()) -> nbformat.NotebookNode:
+    """Return a py:percent file as a notebook without outputs, behind the cells `first`.
 
     The same file gives the same notebook, cell names included.
     """
     notebook = jupytext.read(source)
-    packages = needed(source) if repository else []
-    first = first_cells(repository=repository, version=version, packages=packages)
     notebook.cells = [*first, *notebook.cells]
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{number}"
@@ -136,12 +135,29 @@ def clean(source: Path, *, repository: str, version: str) -> nbformat.NotebookNo
     return notebook
 
 
-def write(sources: list[Path], target: Path, *, repository: str, version: str) -> None:
-    """Write a script and a clean notebook for each source into the folder `target`."""
+def write(
+    sources: list[Path],
+    target: Path,
+    *,
+    repository: str,
+    version: str,
+    templates: Sequence[Path] = (),
+) -> None:
+    """Write a script and a clean notebook for each source into the folder `target`.
+
+    Args:
+        sources: the notebooks of pages, which go to the book's folder first.
+        target: folder, emptied before.
+        repository: address of the book, or nothing.
+        version: of the book.
+        templates: notebooks for other data, which stay in the folder that they are opened in.
+    """
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    for source in sources:
-        notebook = clean(source, repository=repository, version=version)
+    for source in [*sources, *templates]:
+        packages = needed(source) if repository and source in sources else []
+        first = first_cells(repository=repository, version=version, packages=packages)
+        notebook = clean(source, first if source in sources else ())
         text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
         (target / f"{source.stem}.ipynb").write_text(text, encoding="utf-8")
         shutil.copy2(source, target / source.name)

@@ -58,9 +58,10 @@ def action_matching(
         boundary weight.
 
     Raises:
+        TypeError: if `rule` is none.
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
-    check(epsilon, probes)
+    check(rule, epsilon, probes)
 
     def with_signs(key, nodes, periodic):
         del periodic

@@ -19,6 +19,7 @@ network sees $x_\tau$ modulo 1 (arXiv 2302.03660, for the flat torus).
 import jax
 import jax.numpy as jnp
 
+from hoam.arguments import require
 from hoam.methods.regression import Target, spread_evenly, squared_error
 from hoam.noise import noise, wrap
 from hoam.quadrature import Rule
@@ -37,9 +38,14 @@ def flow_matching(*, rule: Rule, sampler: FlowSampler | None = None) -> Method:
         A method for networks with one output per coordinate. Its loss at a node $(t_j, \mu)$ is
         $w_j$ times the mean over samples of $|v - (x_1 - z)|^2$, at one $\tau$ per node.
 
+    Raises:
+        TypeError: if `rule` is none, or `sampler` one of another method.
+
     Source: arXiv 2210.02747, Section 4.
     """
     chosen = sampler or FlowSampler()
+    require(rule, Rule, what="a rule in time", use="e.g. hoam.quadrature.gauss_legendre(64)")
+    require(chosen, FlowSampler, what="a sampler of this method", use="FlowSampler()")
 
     def prepare(key, nodes, periodic):
         key_tau, key_noise = jax.random.split(key)

@@ -12,21 +12,25 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hoam.arguments import as_whole
+from hoam.arguments import as_whole, require
 from hoam.calculus import Jet, evaluate, jet, random_signs
+from hoam.quadrature import Rule
 from hoam.types import Layers, Node, PRNGKey
 
 
-def check(epsilon: float, probes: int | None) -> None:
-    r"""Refuse a diffusion or a number of random directions out of range.
+def check(rule: Rule, epsilon: float, probes: int | None) -> None:
+    r"""Refuse what is no rule, and a diffusion or a number of random directions out of range.
 
     Args:
+        rule: rule in time.
         epsilon: diffusion $\epsilon \ge 0$.
         probes: number of random directions, at least 1, or `None` for the exact Laplacian.
 
     Raises:
+        TypeError: if `rule` is none.
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
+    require(rule, Rule, what="a rule in time", use="e.g. hoam.quadrature.gauss_legendre(64)")
     if not 0 <= epsilon < float("inf"):
         message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
         raise ValueError(message)

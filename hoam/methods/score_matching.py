@@ -19,6 +19,7 @@ conditional mean of $-z/\sigma$ is the score of the wrapped law.
 import jax
 import jax.numpy as jnp
 
+from hoam.arguments import require
 from hoam.methods.regression import Target, spread_evenly, squared_error
 from hoam.noise import wrap
 from hoam.quadrature import Rule
@@ -38,9 +39,14 @@ def score_matching(*, rule: Rule, sampler: AnnealedLangevin | None = None) -> Me
         A method for networks with one output per coordinate. Its loss at a node $(t_j, \mu)$ is
         $w_j$ times the mean over samples of $|\sigma s + z|^2$, at one level per node.
 
+    Raises:
+        TypeError: if `rule` is none, or `sampler` one of another method.
+
     Source: arXiv 1907.05600, Sections 4.2 and 4.3.
     """
     chosen = sampler or AnnealedLangevin()
+    require(rule, Rule, what="a rule in time", use="e.g. hoam.quadrature.gauss_legendre(64)")
+    require(chosen, AnnealedLangevin, what="a sampler of this method", use="AnnealedLangevin()")
 
     def prepare(key, nodes, periodic):
         key_level, key_noise = jax.random.split(key)

@@ -61,6 +61,9 @@ def relative_error(estimate: Samples, truth: Samples) -> float:
     Args:
         estimate: `[T]`, values over time.
         truth: `[T]`, reference values over time.
+
+    Raises:
+        ValueError: if the two are no series of one length, at least 2.
     """
     estimate, truth = _series(estimate, truth)
     return float(np.mean(np.abs(estimate - truth)[1:] / np.abs(truth)[1:]))
@@ -72,6 +75,9 @@ def relative_l2_error(estimate: Samples, truth: Samples) -> float:
     Args:
         estimate: `[T]`, values over time.
         truth: `[T]`, reference values over time.
+
+    Raises:
+        ValueError: if the two are no series of one length, at least 2.
     """
     estimate, truth = _series(estimate, truth)
     return float(np.linalg.norm(estimate - truth) / np.linalg.norm(truth))

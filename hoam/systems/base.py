@@ -31,6 +31,13 @@ class System(ABC):
     #: Names of the observed coordinates, for axis labels.
     coordinates: ClassVar[tuple[str, ...]]
 
+    def __post_init__(self) -> None:
+        """Refuse physics of numbers that are not finite."""
+        for name, value in vars(self).items():
+            if isinstance(value, float) and not np.isfinite(value):
+                message = f"Expected a finite {name}; got {value}. Use that of the paper."
+                raise ValueError(message)
+
     @abstractmethod
     def initial(self, key: PRNGKey, *, mu: Scalar, n_samples: int) -> Float[Array, "N S"]:
         """Draw `n_samples` full states at time 0."""

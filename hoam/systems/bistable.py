@@ -35,6 +35,9 @@ class Bistable(StochasticSystem):
         noise: amplitude of the noise on the velocity.
         spread: standard deviation of each initial coordinate.
         time_step: largest step in time.
+
+    Raises:
+        ValueError: if a number is not finite.
     """
 
     damping: float = 0.4

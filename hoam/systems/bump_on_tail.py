@@ -27,7 +27,11 @@ from hoam.systems.vlasov import Beams
 
 @dataclass(frozen=True)
 class BumpOnTail(Beams):
-    """A beam on the tail of a Maxwellian; see the module for the equations."""
+    """A beam on the tail of a Maxwellian; see the module for the equations.
+
+    Raises:
+        ValueError: as `VlasovPoisson`.
+    """
 
     collision_rate: float = 1e-3
 

@@ -51,6 +51,9 @@ class Chaos9D(StochasticSystem):
         prandtl: Prandtl number, ratio of viscosity and heat conduction, positive.
         aspect: ratio of the wave numbers along and across the layer, positive.
         time_step: largest step in time.
+
+    Raises:
+        ValueError: if a number is not finite.
     """
 
     noise: float = 5e-2

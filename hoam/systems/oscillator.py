@@ -34,6 +34,9 @@ class Oscillator(System):
     Args:
         sigma: noise on the velocity.
         spread: standard deviation of each initial coordinate.
+
+    Raises:
+        ValueError: if a number is not finite.
     """
 
     sigma: float = 5e-2

@@ -33,6 +33,9 @@ class Trap100D(StochasticSystem):
         attraction: strength of the pull towards the mean of all particles.
         spread: standard deviation of every initial position.
         time_step: largest step in time.
+
+    Raises:
+        ValueError: if a number is not finite.
     """
 
     noise: float = 2e-2**0.5

@@ -16,7 +16,11 @@ from hoam.systems.vlasov import Beams
 
 @dataclass(frozen=True)
 class TwoStream(Beams):
-    """Two counter-streaming electron beams; see the module for the equations."""
+    """Two counter-streaming electron beams; see the module for the equations.
+
+    Raises:
+        ValueError: as `VlasovPoisson`.
+    """
 
     train_mus: ClassVar[tuple[float, ...]] = (1.2, 1.3, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9)
     test_mus: ClassVar[tuple[float, ...]] = (1.25, 1.85)

@@ -66,8 +66,8 @@ class VlasovPoisson(System):
         collision_rate: the rate of the collisions, not negative; 0 for none.
 
     Raises:
-        ValueError: if `loading` is neither of the two, the collision rate negative, or the number
-            of directions of `cells` not that of the box.
+        ValueError: if `loading` is neither of the two, a number not finite, the collision rate
+            negative, or the number of directions of `cells` not that of the box.
     """
 
     loading: str = "quiet"
@@ -79,6 +79,7 @@ class VlasovPoisson(System):
     length: ClassVar[float]
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_loading(self.loading)
         if not self.collision_rate >= 0:
             message = (
