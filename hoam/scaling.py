@@ -149,7 +149,7 @@ class Scaling:
             found.append(where % beyond + f"outside their range [{low.tolist()}, {high.tolist()}]")
         elif len(mus):
             known = KDTree(self.parameters(np.unique(mus, axis=0)))
-            near, _ = known.query(self.parameters(mu))
+            (near,), _ = known.query(self.parameters(mu[None]))
             gap = known.query(known.data, k=2)[0][:, 1].max()  # infinite if there is one alone
             if near > gap * (1 + 1e-6):
                 found.append(where % near + f"from the nearest, which are at most {gap:.2g} apart")

@@ -119,9 +119,7 @@ def fit(
     transform = optimiser(schedule)
     draw = node_sampler(population, scaling, method.rule, minibatch)
     advance = _compile_chunk(method, network, transform, draw, periodic)
-    validate = None
-    if validation is not None:
-        validate = validator(validation, scaling, method, network, periodic)
+    validate = validation and validator(validation, scaling, method, network, periodic)
     key_init, key_steps = jax.random.split(key)
     if start is None:
         conditions = population.mus.shape[1] + (method.sampler.conditions if method.sampler else 0)
@@ -143,7 +141,7 @@ def fit(
         "start": None if start is None else fingerprint(start.params),
         "scaling": asdict(scaling),
     }
-    run = json.loads(json.dumps(run))  # what a checkpoint gives back: tuples become lists
+    run = json.loads(json.dumps(run))  # tuples become lists, as a checkpoint gives them back
     with nullcontext() if checkpoint is None else held(Path(checkpoint)):
         if checkpoint is not None and Path(checkpoint).exists():
             state, step, elapsed, history = resume(checkpoint, state, run)

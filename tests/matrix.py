@@ -73,13 +73,12 @@ def record(path: Path = RECORD) -> dict[str, dict]:
 
 def note(entry: dict, path: Path = RECORD) -> None:
     """Write what was measured in one environment to the record, in the order of the table."""
-    entries = record(path) | {entry["name"]: entry}
+    known = record(path) | {entry["name"]: entry}
     document = tomlkit.document()
     document.add(tomlkit.comment("Measured by `python -m tests.matrix`; not edited by hand."))
     table = tomlkit.aot()
-    for name in ENVIRONMENTS:
-        if name in entries:
-            table.append(tomlkit.item(entries[name]))
+    for name in filter(known.__contains__, ENVIRONMENTS):
+        table.append(tomlkit.item(known[name]))
     document.add("environment", table)
     write_atomically(path, tomlkit.dumps(document).encode())
 

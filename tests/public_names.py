@@ -22,7 +22,8 @@ NO_CASE = {
         hoam.networks.Network.features hoam.networks.Network.layers hoam.networks.Network.shapes
         hoam.noise.noise hoam.noise.quiet_noise hoam.noise.wrap hoam.resampling.resample
         hoam.sample.rollout hoam.samplers.AnnealedLangevin.draw hoam.samplers.FlowSampler.draw
-        hoam.samplers.flow_condition hoam.samplers.noise_condition hoam.scaling.Scaling.times
+        hoam.samplers.flow_condition hoam.samplers.noise_condition
+        hoam.scaling.Scaling.extrapolations hoam.scaling.Scaling.times
         hoam.settings.Settings.architecture hoam.settings.Settings.method
         hoam.systems.loading.mixture_quantile hoam.systems.loading.uniform_points
         hoam.systems.splitting.paths hoam.systems.vlasov.collide hoam.systems.vlasov.verlet_step
@@ -62,7 +63,10 @@ NO_CASE = {
         hoam.output.log_file hoam.output.save_npz hoam.retrain.main""",
     "an error that its caller makes one of the file: hoam.model.load": """
         hoam.descriptions.restore""",
+    "what the readers of files share: `Population.from_file` is given their broken files": """
+        hoam.formats.check_size hoam.formats.guarded hoam.formats.parts""",
     "the build of the book, from figures that its tests look at": """
+        hoam.legends.clear hoam.legends.hiding hoam.legends.to_top hoam.results.trainings
         hoam.slides.effective hoam.slides.lay_out hoam.slides.measure hoam.slides.save
         hoam.slides.source""",
 }

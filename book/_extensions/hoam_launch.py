@@ -104,7 +104,7 @@ def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
             Path(app.outdir) / hoam_notebooks.FOLDER,
             repository=app.config.hoam_repository,
             version=edition(root).version,
-            templates=[root / "book" / "template.py"],
+            templates=sorted((root / "book").glob("template.py")),
         )
 
 
