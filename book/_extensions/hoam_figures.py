@@ -13,7 +13,7 @@ from hoam.results import SLIDE
 logger = logging.getLogger(__name__)
 
 FOLDER = "_figures"
-THUMBNAIL_WIDTH = 480
+THUMBNAIL_WIDTH = 640
 _LABELS = {
     ".csv": "data (CSV)",
     ".npz": "data (NPZ)",
