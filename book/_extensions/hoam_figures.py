@@ -14,7 +14,7 @@ from hoam.results import SLIDE, dumps
 logger = logging.getLogger(__name__)
 
 FOLDER = "_figures"
-THUMBNAIL_WIDTH = 480
+THUMBNAIL_WIDTH = 640
 _LABELS = {
     ".csv": "data (CSV)",
     ".npz": "data (NPZ)",
