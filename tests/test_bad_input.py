@@ -63,6 +63,7 @@ ELSEWHERE = {
     "hoam.quantisation.restore": "quantise",
     "hoam.report.Report.figure": "test_report",
     "hoam.resampling.equal_sizes": "test_population",
+    "hoam.results.read_results": "recorded_numbers",
     "hoam.settings.Data": "load_settings",
     "hoam.settings.Network": "load_settings",
     "hoam.settings.Training": "load_settings",
