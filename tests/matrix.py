@@ -109,8 +109,7 @@ def resolution(environment: Environment) -> list[str]:
         return ["--require-hashes", "--requirement", "requirements.lock"]
     tools = [f"{name}=={locked()[name]}" for name in TOOLS]
     rule = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
-    own = ["--requirement", "pyproject.toml", "--extra", "data"]
-    return [*rule[environment.versions], *own, *tools]
+    return [*rule[environment.versions], "-r", "pyproject.toml", "--extra", "data", *tools]
 
 
 def call(

@@ -112,8 +112,8 @@ def test_lock_lowest_and_newest_are_resolved_as_named():
         matrix.resolution(Environment("3.12", rule)) for rule in ("lock", "lowest", "newest")
     )
     assert lock == ["--require-hashes", "--requirement", "requirements.lock"]
-    assert low[:4] == ["--resolution", "lowest-direct", "--requirement", "pyproject.toml"]
-    assert new[:3] == ["--upgrade", "--requirement", "pyproject.toml"]
+    assert low[:4] == ["--resolution", "lowest-direct", "-r", "pyproject.toml"]
+    assert new[:3] == ["--upgrade", "-r", "pyproject.toml"]
     assert low[4:] == new[3:]
     assert low[4:6] == ["--extra", "data"]
     assert [tool.partition("==")[0] for tool in low[6:]] == list(matrix.TOOLS)
