@@ -9,8 +9,8 @@ Particles and cells share the linear (cloud-in-cell) shape, a product over the d
 spectral derivative is antisymmetric, so the total force vanishes to round-off and momentum is
 conserved (Birdsall and Langdon, *Plasma Physics via Computer Simulation*, ch. 8).
 
-Positions on a line are arrays `[N]` with one number of cells; positions in a box are arrays
-`[N, d]` with a number of cells per direction.
+Positions on a line are arrays `[N]` or `[N, 1]` with one number of cells; positions in a box are
+arrays `[N, d]` with a number of cells per direction.
 """
 
 from functools import reduce
@@ -124,13 +124,12 @@ def _shape(x: Float[Array, "N *d"], length: float, cells: Cells) -> tuple[int, .
     shape = cells if isinstance(cells, tuple) else (cells,)
     for count in shape:
         as_whole(count, least=1, what="a number of cells")
-    line = shape is not cells
-    wanted = () if line else (len(shape),)
+    wanted = [(len(shape),)] if shape is cells else [(1,), ()]
     floats = jnp.issubdtype(jnp.result_type(x), jnp.floating)
-    if not np.size(x) or np.shape(x)[1:] != wanted or np.ndim(x) < 1 or not floats:
+    if not np.size(x) or np.shape(x)[1:] not in wanted or np.ndim(x) < 1 or not floats:
         message = (
-            f"Expected positions as floats, {'[N]' if line else f'[N, {len(shape)}]'} for cells "
-            f"{cells}; got shape {np.shape(x)} of {jnp.result_type(x)}. "
+            f"Expected floats [N, {len(shape)}]{'' if shape is cells else ' or [N]'} as positions "
+            f"for cells {cells}; got shape {np.shape(x)} of {jnp.result_type(x)}. "
             "Use one number of cells for each direction."
         )
         raise ValueError(message)
