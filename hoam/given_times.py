@@ -27,8 +27,6 @@ import contextlib
 from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import BSpline
-from scipy.linalg import solveh_banded
 
 from hoam.arguments import as_whole
 from hoam.quadrature import Rule, spline, unit_nodes
@@ -80,6 +78,10 @@ def fitted_spline(times: np.ndarray, pieces: int) -> Rule:
         ValueError: if there are fewer than two times, they do not ascend, `pieces` is no whole
             number of at least 1, or the times do not give positive weights with so many pieces.
     """
+    # These take as long to import as all of this package.
+    from scipy.interpolate import BSpline
+    from scipy.linalg import solveh_banded
+
     as_whole(pieces, least=1, what="a number of pieces")
     nodes = unit_nodes(times)
     knots = np.concatenate([np.zeros(3), np.linspace(0, 1, pieces + 1), np.ones(3)])

@@ -15,7 +15,6 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from scipy.interpolate import BSpline
 
 from hoam.arguments import as_whole
 from hoam.types import Scalar
@@ -102,6 +101,8 @@ class LinearPart:
         Between the parameter values coefficients are interpolated linearly, beyond them they are
         those of the nearest value.
         """
+        from scipy.interpolate import BSpline  # takes as long to import as all of this package
+
         table, mus = jnp.asarray(self.coefficients), jnp.asarray(self.mus)
         place = jnp.interp(mu, mus, jnp.arange(mus.size, dtype=mus.dtype))
         left = jnp.floor(place).astype(int)

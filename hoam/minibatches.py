@@ -18,7 +18,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
-from scipy.spatial import KDTree
 
 from hoam.arguments import as_whole
 from hoam.types import PRNGKey
@@ -106,6 +105,8 @@ def in_cells(samples: Float[np.ndarray, "M T N D"]) -> Float[np.ndarray, "M T N 
     Args:
         samples: `[M, T, N, D]`, normalised, so that widths of coordinates compare.
     """
+    from scipy.spatial import KDTree  # takes as long to import as all of this package
+
     ordered = np.empty_like(samples)
     for place in np.ndindex(samples.shape[:2]):
         tree = KDTree(samples[place], leafsize=_SMALLEST_CELL)

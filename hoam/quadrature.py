@@ -6,8 +6,7 @@ nothing else: random nodes give action matching (AM), composite Simpson nodes HO
 Gauss-Legendre nodes HOAM-G.
 
 Gauge test: adding $c(t)$ to a potential changes the exact loss by nothing, the discrete loss by
-$Q(c') - (c(1) - c(0))$. It is zero when the rule integrates $c'$ exactly; for random nodes only
-if $c'$ is constant.
+$Q(c') - (c(1) - c(0))$: zero if the rule integrates $c'$ exactly; random nodes only a constant.
 """
 
 from collections.abc import Callable
@@ -17,8 +16,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from scipy.interpolate import make_interp_spline
-from scipy.special import roots_legendre
 
 from hoam.arguments import as_floats, as_whole
 from hoam.types import PRNGKey, as_times
@@ -113,6 +110,8 @@ def gauss_legendre(n: int) -> Rule:
         ValueError: if `n` is smaller than 1, or no whole number.
     """
     as_whole(n, least=1, what="a number of Gauss-Legendre nodes")
+    from scipy.special import roots_legendre  # takes half as long as all of this package
+
     nodes, weights = roots_legendre(n)
     return Rule((nodes + 1) / 2, weights / 2, f"Gauss-Legendre {n}")
 
@@ -226,14 +225,15 @@ def spline(times: np.ndarray) -> Rule:
     Raises:
         ValueError: if there are fewer than two times, they do not ascend, or a weight is negative.
     """
+    from scipy.interpolate import make_interp_spline  # takes as long as all of this package
+
     nodes = unit_nodes(times)
     basis = make_interp_spline(nodes, np.eye(nodes.size), k=min(3, nodes.size - 1))
     weights = basis.integrate(0.0, 1.0)
     if (weights <= 0).any():
         message = (
             f"Expected times that give positive spline weights; got {weights.min():.2e} at "
-            f"time {np.asarray(times)[weights.argmin()]:g}. Use hoam.given_times.on_times, which "
-            "finds positive weights for any times."
+            f"time {np.asarray(times)[weights.argmin()]:g}. Use hoam.given_times.on_times."
         )
         raise ValueError(message)
     return Rule(nodes, weights, f"spline {nodes.size}")

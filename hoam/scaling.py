@@ -10,7 +10,6 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from scipy.spatial import KDTree
 
 from hoam.arguments import require
 from hoam.population import Population
@@ -148,6 +147,8 @@ class Scaling:
         if beyond := np.linalg.norm(np.maximum(low - mu, mu - high).clip(0) / self.mu_scale):
             found.append(where % beyond + f"outside their range [{low.tolist()}, {high.tolist()}]")
         elif len(mus):
+            from scipy.spatial import KDTree  # takes as long to import as all of this package
+
             known = KDTree(self.parameters(np.unique(mus, axis=0)))
             (near,), _ = known.query(self.parameters(mu[None]))
             gap = known.query(known.data, k=2)[0][:, 1].max()  # infinite if there is one alone

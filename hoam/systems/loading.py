@@ -7,7 +7,6 @@ so that noise in the field starts far below that of independent draws.
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import norm, qmc
 
 from hoam.types import PRNGKey, seed_from_key
 
@@ -21,10 +20,12 @@ def mixture_quantile(
         probability: values in (0, 1).
         components: (weight, mean, deviation) of each Gaussian, weights summing to 1.
     """
+    from scipy.special import ndtr  # takes half as long to import as all of this package
+
     reach = max(abs(u) + 8 * s for _, u, s in components)
     table = np.linspace(-reach, reach, 2**14)
     weights, means, deviations = np.asarray(components).T[:, :, None]
-    cumulative = (weights * norm.cdf(table, loc=means, scale=deviations)).sum(axis=0)
+    cumulative = (weights * ndtr((table - means) / deviations)).sum(axis=0)
     inside = (cumulative > 0) & (cumulative < 1)
     return np.interp(probability, cumulative[inside], table[inside])
 
@@ -52,6 +53,8 @@ def uniform_points(key: PRNGKey, *, loading: str, n_samples: int, dimension: int
 
 
 def _quiet(key: PRNGKey, n: int, dimension: int) -> np.ndarray:
+    from scipy.stats import qmc  # takes longer to import than all of this package
+
     rng = np.random.default_rng(seed_from_key(key))
     sobol = qmc.Sobol(dimension, scramble=True, bits=52, rng=rng)
     power = int(np.ceil(np.log2(n)))

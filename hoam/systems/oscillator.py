@@ -21,7 +21,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
-from scipy.special import roots_hermitenorm
 
 from hoam.systems.base import System, gaussian
 from hoam.types import PRNGKey, Scalar, as_times
@@ -84,6 +83,8 @@ class Oscillator(System):
             mu: the frequency.
             n: nodes per coordinate.
         """
+        from scipy.special import roots_hermitenorm  # takes half as long as all of this package
+
         nodes, weights = roots_hermitenorm(n)
         grid = np.stack(np.meshgrid(nodes, nodes), axis=-1).reshape(-1, 2)
         product = np.outer(weights, weights).ravel() / (2 * np.pi)
