@@ -4,16 +4,11 @@ python -m benchmarks --record    # measure all anew, and keep it
 """
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
-from benchmarks.inference import SYSTEM, TOLERANCES
 from benchmarks.measure import ROOT
 from benchmarks.outcomes import Outcomes
 
 OUTCOMES = Outcomes.of("full_size")
-#: Which of the tolerances of a rollout is judged.
-_JUDGED = 1
 
 
 def collect() -> None:
@@ -46,22 +41,9 @@ def numbers() -> dict[str, float]:
         "import_seconds": found["startup"]["hoam_beyond_jax"],
         "memory_bytes_per_step": memory["bytes_per_step"],
         "memory_steps": memory["steps"],
-        "tolerance": TOLERANCES[_JUDGED],
-        **dict(_rollouts(found["inference-2-devices"])),
     }
 
 
 def throughput() -> dict[str, dict[str, float]]:
     """Return seconds, samples and GFLOP/s of a training step by dimension and Laplacian."""
     return OUTCOMES.read()["training-2-devices"]["throughput"]
-
-
-def _rollouts(found: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    for mu in SYSTEM.test_mus:
-        costs, end = found[f"mu={mu}"], f"{mu:.2f}".replace(".", "")
-        euler = costs["Euler, all at once"][0]
-        chosen = {"": costs["shipped"][0], "adaptive_": costs["steps by tolerance"][_JUDGED]}
-        for name, cost in chosen.items():
-            yield f"{name}speedup_{end}", euler["median"] / cost["median"]
-            yield f"{name}error_{end}", cost["error"]
-            yield f"{name}seconds_{end}", cost["median"]
