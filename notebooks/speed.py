@@ -260,7 +260,7 @@ plt.show()
 # {num}`fig-speed-inference.adaptive_speedup_125:.1f` and {num}`fig-speed-inference.adaptive_speedup_185:.1f` times faster than
 # Euler's. The pilot's own time counts less the more particles there are.
 #
-# We aimed at a tenth of Euler's time with the energy within one percent. At the second parameter the steps of the pilot come near that; at the first, where
+# We aimed at a tenth of Euler's time with the energy within one percent. At the second parameter the steps of the pilot reach that, or nearly; at the first, where
 # particles are trapped between the waves, they take twice as many evaluations, which is too many. Fewer for as small an error were looked for and not found:
 # with methods of several steps, of higher order, and stabilised ones, and with steps of their own for groups of particles whose errors are alike. These trials are not on this page.
 #
