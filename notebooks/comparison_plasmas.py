@@ -232,9 +232,9 @@ for axis in axes[:, 0]:
     axis.set_ylabel(LABELS["E"])
 for axis in axes[-1]:
     axis.set_xlabel(LABELS["t"])
-figure.legend(
-    *axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=6, fontsize=9
-)
+handles, names = axes[0, 0].get_legend_handles_labels()
+names = [name.partition(" (")[0] for name in names]  # the number of seeds is not the same for all
+figure.legend(handles, names, loc="outside lower center", ncols=4, fontsize=9)
 report.figure(
     "fig-plasmas-energy",
     figure,
