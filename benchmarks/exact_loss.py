@@ -116,7 +116,7 @@ def columns(model: Model, times: np.ndarray) -> Columns:
             scaling.states(states[m, rows]),
             velocities[m, rows] * speed,
             jnp.asarray(times, jnp.float32),
-            jnp.asarray(scaling.parameters(np.asarray([mu])), jnp.float32),
+            jnp.asarray(scaling.parameters(np.asarray([[mu]]))[0], jnp.float32),
         )
         for m, mu in enumerate(MUS)
     ]

@@ -81,7 +81,7 @@ def loss(model, method, times):
     _, integral, boundary = node_table(method.rule, known[rows])
     total = 0.0
     for m, mu in enumerate((1.35, 1.65)):
-        standard = model.scaling.parameters(np.asarray([mu]))
+        standard = model.scaling.parameters(np.asarray([[mu]]))[0]
         nodes = Node(
             jnp.asarray(times, jnp.float32),
             jnp.broadcast_to(jnp.asarray(standard, jnp.float32), (times.size, 1)),
