@@ -2,6 +2,7 @@
 
 import json
 
+import jax
 import numpy as np
 import pytest
 
@@ -57,9 +58,9 @@ def test_a_stored_error_is_found_again():
     question = questions.PARTICLES[case].question()
     model = questions.trained(questions.PARTICLES[case].stem, "hoam_g", 1)
     stored = equal_error.costs(case, "hoam_g", 1)[solver]
-    assert question.error(question.ask(model, solver).paths) == pytest.approx(
-        stored.error, rel=0.05
-    )
+    with jax.numpy_rank_promotion("allow"):  # OTT relies on it
+        found = question.error(question.ask(model, solver).paths)
+    assert found == pytest.approx(stored.error, rel=0.05)
 
 
 def test_costs_over_seeds_are_medians(tmp_path, monkeypatch):
