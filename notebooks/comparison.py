@@ -342,7 +342,7 @@ plt.show()
 # ## All systems
 #
 # {doc}`/book/_executed/comparison_plasmas` does the same for the three plasmas. All of it in one table, which sorts by a column when its heading is
-# pressed; where an experiment's own chapter has the number, it is that one.
+# pressed. The chapters of the experiments judge at more output times and with more samples, and also longer trainings.
 #
 # ```{results-table} table-errors
 # ```

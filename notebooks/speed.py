@@ -409,10 +409,10 @@ plt.show()
 # %% tags=["hide-input"]
 measured = full_size.numbers()
 report.record("fig-speed-full-size", **measured)
-print("dimension, Laplacian           ms a step   GFLOP/s")
+print("dimension, Laplacian                ms a step   GFLOP/s")
 for name, cost in full_size.throughput().items():
     rate = f"{cost['gflops']:8.0f}" if "gflops" in cost else ""
-    print(f"{name:30s} {1e3 * cost['median']:9.1f} {rate}")
+    print(f"{name:35s} {1e3 * cost['median']:9.1f} {rate}")
 
 # %% [markdown]
 # | | goal | measured |
