@@ -40,7 +40,7 @@ MESH = {
                 ("half a cell", {"cells": 1.5}, "got 1.5"),
                 ("no particles", {"x": LINE[:0]}, "shape (0,)"),
                 ("whole numbers", {"x": np.arange(4)}, "int64"),
-                ("a box for a line", {"x": BOX}, "[N] for cells 4"),
+                ("a box for a line", {"x": BOX}, "[N] as positions for cells 4"),
                 ("a line for a box", {"cells": (4, 4)}, "[N, 2]"),
                 ("other directions", {"x": BOX, "cells": (4, 4, 4)}, "[N, 3]"),
             ],
