@@ -143,7 +143,7 @@ def test_a_copy_button_copies_what_is_beside_it(page, site, kind):
 
 #: What is opened before the keyboard walks over a page; other chapters, and the pages of
 #: `test_reading.py`, are closed.
-OPENED = dict.fromkeys({f"{chapter}.html" for chapter in CHAPTERS} - {QUADRATURE}) | {
+OPENED = dict.fromkeys(sorted({f"{chapter}.html" for chapter in CHAPTERS} - {QUADRATURE})) | {
     "book/figures.html": "li.hoam-card:nth-child(-n + 3) summary",
     "book/_executed/play.html": ".bd-content .solution button.toggle-button",
     "book/_executed/comparison.html": "details.hoam-record:first-of-type > summary",
