@@ -18,6 +18,8 @@ from hoam.model import Model
 from hoam.systems import System
 from hoam.systems.vlasov import VlasovPoisson
 
+#: Samples that are asked for, and the intervals between output times of particles.
+PARTICLE_SAMPLES, PLASMA_SAMPLES, INTERVALS = 2**10, 2**12, 8
 #: What the full models of plasmas and the starts of their rollouts are drawn with.
 KEY = jax.random.key(47_001)
 
@@ -95,7 +97,9 @@ class Particles(NamedTuple):
     stem: str
     seeds: int = 3
 
-    def question(self, *, n_samples: int = 2**10, intervals: int = 8) -> Question:
+    def question(
+        self, *, n_samples: int = PARTICLE_SAMPLES, intervals: int = INTERVALS
+    ) -> Question:
         """Return what is asked."""
         times = np.linspace(0, self.system.horizon, intervals + 1)
         key = jax.random.fold_in(jax.random.key(43_001), round(100 * self.mu))
@@ -165,7 +169,7 @@ class Plasma(NamedTuple):
         mu: float,
         solver: Solver,
         *,
-        n_samples: int = 2**12,
+        n_samples: int = PLASMA_SAMPLES,
         every: int = 1,
     ) -> Answer:
         """Return the samples of a trained model at each `every`-th output time."""

@@ -79,7 +79,7 @@ def trainings(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     names = {"steps": "steps", "seed": "seed", "n_samples": "samples"}
     values = {name: {record[key] for record in known} for key, name in names.items()}
     for key, name in {"mus": "mu", "validation_mus": "validation mu"}.items():
-        values[name] = {mu for record in known for mu in record[key]}
+        values[name] = {mu for record in known for mu in np.ravel(record[key])}
     return {name: ", ".join(f"{v:g}" for v in sorted(found)) for name, found in values.items()}
 
 

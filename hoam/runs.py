@@ -161,7 +161,6 @@ class Config:
             command=f"python -m hoam.retrain --config {self.name}",
             seed=self.seed,
             system=repr(self.system),
-            mus=list(self.mus),
             validation_mus=list(self.validation_mus),
             n_samples=self.n_samples,
             minibatch=self.minibatch.name,

@@ -147,11 +147,11 @@ class Scaling:
         if beyond := np.linalg.norm(np.maximum(low - mu, mu - high).clip(0) / self.mu_scale):
             found.append(where % beyond + f"outside their range [{low.tolist()}, {high.tolist()}]")
         elif len(mus):
-            from scipy.spatial import KDTree  # takes as long to import as all of this package
-
-            known = KDTree(self.parameters(np.unique(mus, axis=0)))
-            (near,), _ = known.query(self.parameters(mu[None]))
-            gap = known.query(known.data, k=2)[0][:, 1].max()  # infinite if there is one alone
+            known = self.parameters(np.unique(mus, axis=0))
+            near = np.linalg.norm(known - self.parameters(mu[None]), axis=1).min()
+            apart = np.linalg.norm(known[:, None] - known, axis=2)
+            np.fill_diagonal(apart, np.inf)
+            gap = apart.min(axis=1).max()  # infinite if there is one alone
             if near > gap * (1 + 1e-6):
                 found.append(where % near + f"from the nearest, which are at most {gap:.2g} apart")
         return [f"{what}: extrapolation" for what in found]

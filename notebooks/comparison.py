@@ -76,7 +76,7 @@ METHODS = {
 }
 CASES = questions.PARTICLES
 SEEDS = {case: range(1 if quick else CASES[case].seeds) for case in CASES}
-n_samples, n_outputs = (2**7, 4) if quick else (2**10, 8)
+n_samples, n_outputs = (2**7, 4) if quick else (questions.PARTICLE_SAMPLES, questions.INTERVALS)
 
 # %% tags=["hide-input"]
 asked = {
@@ -271,7 +271,10 @@ for case in CASES:
     )
 clock = equal_error.OUTCOMES.read()["machine"]
 report.record(
-    "fig-comparison-time", devices=clock["devices"], cores=clock["cores"], outputs=n_outputs
+    "fig-comparison-time",
+    devices=clock["devices"],
+    cores=clock["cores"],
+    outputs=questions.INTERVALS,
 )
 
 figure, axes = plt.subplots(1, 2, figsize=(9.2, 3.8), sharey=True)
@@ -317,14 +320,18 @@ for case in CASES:
                 f"ratio_{method}_{case}": default[case, name].seconds
                 / default[case, "HOAM-G"].seconds,
                 f"equal_ratio_{method}_{case}": ratio,
-                f"break_even_{method}_{case}": n_outputs / ratio,
+                f"break_even_{method}_{case}": questions.INTERVALS / ratio,
             },
         )
 report.figure(
     "fig-comparison-time",
     figure,
     data=data,
-    parameters={"samples": 2**10, "output times": 8, "seeds": len(equal_error.SEEDS)},
+    parameters={
+        "samples": questions.PARTICLE_SAMPLES,
+        "output times": questions.INTERVALS,
+        "seeds": len(equal_error.SEEDS),
+    },
 )
 plt.show()
 
@@ -378,9 +385,9 @@ plt.show()
 #
 # ## Change this and see
 #
-# - `n_outputs = 128`: which curves of {numref}`fig-comparison-time` move, and by how much?
-# - `FlowSampler(steps=4, order=1)`: is Heun's method worth its second evaluation?
-# - `AnnealedLangevin(levels=5, steps=20)`: fewer levels instead of fewer steps.
+# - `n_samples = 2**12`: which of the floors of {numref}`fig-comparison-errors` fall, and which of the medians stay?
+# - `solvers.flow(4, order=1)` as the default of CFM: is Heun's method worth its second evaluation?
+# - `solvers.chain(20, levels=5)` as the default of NCSM: fewer levels instead of fewer steps.
 #
 # ## Exercises
 #

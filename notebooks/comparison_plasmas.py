@@ -86,7 +86,9 @@ CASES = questions.PLASMAS
 SEEDS = {case: range(1 if quick else CASES[case].seeds) for case in CASES}
 PAIRS = [(case, mu) for case in CASES for mu in CASES[case].system.test_mus]
 EVERY = chains.EVERY["plasma"]  # the chain of NCSM is long
-n_truth, n_model, n_draws = (2**11, 2**8, 4) if quick else (2**16, 2**12, 32)
+n_truth, n_model, n_draws = (
+    (2**11, 2**8, 4) if quick else (equal_error.MARKERS, questions.PLASMA_SAMPLES, 32)
+)
 
 
 def label(case, mu):
@@ -386,7 +388,11 @@ report.figure(
     "fig-plasmas-time",
     figure,
     data=data,
-    parameters={"samples": 2**12, "markers": equal_error.MARKERS, "seeds": len(equal_error.SEEDS)},
+    parameters={
+        "samples": questions.PLASMA_SAMPLES,
+        "markers": equal_error.MARKERS,
+        "seeds": len(equal_error.SEEDS),
+    },
 )
 plt.show()
 

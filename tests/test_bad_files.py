@@ -7,7 +7,7 @@ import numpy as np
 import optax
 import pytest
 import translation
-from faults import assert_clear, no_space
+from faults import assert_clear, filling_up, no_space
 from safetensors.numpy import load_file, save_file
 from translation import train
 
@@ -141,19 +141,9 @@ def test_a_full_disk_during_training_leaves_the_last_checkpoint_to_resume_from(
     tmp_path, monkeypatch
 ):
     path = tmp_path / "training.safetensors"
-    sync, calls = os.fsync, []
-
-    def full(descriptor):
-        calls.append(descriptor)
-        if len(calls) > 1:
-            no_space()
-        sync(descriptor)
-
     settings = {"steps": 2, "checkpoint_every": 1}
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
-        with pytest.raises(OSError, match="No space left"):
-            train(path, **settings)
+    with filling_up(monkeypatch), pytest.raises(OSError, match="No space left"):
+        train(path, **settings)
     assert list(tmp_path.iterdir()) == [path]
     assert checkpoints.load_arrays(path, kind="training")[1]["step"] == 1
     resumed, straight = train(path, **settings), train(None, **settings)

@@ -9,7 +9,7 @@ import time
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from faults import no_space
+from faults import filling_up
 
 import hoam
 from hoam import checkpoints, commands
@@ -220,16 +220,7 @@ def test_the_state_of_another_training_exits_with_two_and_writes_nothing(place, 
 
 
 def test_a_full_disk_in_mid_training_exits_with_one_and_can_be_resumed(place, capsys, monkeypatch):
-    sync, calls = os.fsync, []
-
-    def full(descriptor):
-        calls.append(descriptor)
-        if len(calls) > 1:
-            no_space()
-        sync(descriptor)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
+    with filling_up(monkeypatch):
         assert fit() == 1
     assert "No space left" in capsys.readouterr().out
     assert "No space left" in (place / "model.log").read_text()

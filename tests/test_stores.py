@@ -12,7 +12,7 @@ from bad_formats import dataset
 from bad_values import MUS, TIMES
 
 from hoam.readers import read
-from hoam.stores import load_zarr
+from hoam.stores import load_netcdf, load_zarr
 
 SAMPLES = np.random.default_rng(0).normal(size=(2, 3, 4, 2))
 READ = """
@@ -85,6 +85,7 @@ def test_texts_of_netcdf_files_are_left_aside(tmp_path, options):
     written = dataset().assign(samples=dataset()["samples"].copy(data=SAMPLES))
     written.assign_coords(coordinate=["position", "v"]).to_netcdf(tmp_path / "a.nc", **options)
     as_found(tmp_path / "a.nc")
+    assert load_netcdf(tmp_path / "a.nc")["coordinate"] is None
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited on Linux")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import hoam_data
 from hoam_results import Results
-from PIL import Image
+from PIL import Image, ImageFilter
 from sphinx.util import logging
 
 from hoam.results import SLIDE, dumps
@@ -14,7 +14,8 @@ from hoam.results import SLIDE, dumps
 logger = logging.getLogger(__name__)
 
 FOLDER = "_figures"
-THUMBNAIL_WIDTH = 640
+THUMBNAIL_WIDTH = 480
+_SHARPER = ImageFilter.UnsharpMask(radius=2, percent=200, threshold=0)
 _LABELS = {
     ".csv": "data (CSV)",
     ".npz": "data (NPZ)",
@@ -70,6 +71,8 @@ def copy_files(results: Results, output: Path) -> None:
                 with Image.open(image) as picture:
                     small = picture.convert("RGB")
                     small.thumbnail((THUMBNAIL_WIDTH, 10 * THUMBNAIL_WIDTH))
+                    # Thin lines have faded, and fade again where the page shows them smaller.
+                    small = small.filter(_SHARPER)
                     # Few colours: the page of all figures holds them all.
                     small = small.quantize(64)
                     small.save(target / f"{figure}.thumbnail.png", optimize=True)

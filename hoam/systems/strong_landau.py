@@ -67,13 +67,13 @@ class StrongLandau(VlasovPoisson):
     coordinates: ClassVar[tuple[str, ...]] = ("x₁", "x₂", "x₃", "v₁", "v₂", "v₃")
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if not 0 <= self.perturbation <= 1:
             message = (
                 f"Expected a perturbation from 0 to 1; got {self.perturbation}. "
                 "Use 1 at the most, where the density touches zero."
             )
             raise ValueError(message)
+        super().__post_init__()
 
     def initial(self, key: PRNGKey, *, mu: Scalar, n_samples: int) -> Float[Array, "N 6"]:
         """Place markers; the law does not depend on `mu`."""

@@ -79,7 +79,6 @@ class VlasovPoisson(System):
     length: ClassVar[float]
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         check_loading(self.loading)
         if not self.collision_rate >= 0:
             message = (
@@ -96,6 +95,7 @@ class VlasovPoisson(System):
                 f"got {self.cells}. Use one number of cells per space direction."
             )
             raise ValueError(message)
+        super().__post_init__()
 
     def evolve(
         self, key: PRNGKey, states: Float[Array, "N S"], *, mu: Scalar, times: np.ndarray
