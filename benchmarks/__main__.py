@@ -13,7 +13,7 @@ from benchmarks.measure import ROOT
 
 BENCHMARKS = {
     "training": (1, 2),
-    "inference": (1, 2),
+    "inference": (2,),
     "full_model": (1,),
     "startup": (1,),
     "memory": (1,),

@@ -11,6 +11,8 @@ import hoam
 from benchmarks.measure import RUNS, Timing, save, timing
 
 KEY = jax.random.key(40_003)
+#: So many that the field at the start and the states that are returned do not count.
+LEAST_STEPS = 20
 
 
 def run(*, n_particles: int, steps: int, runs: int = RUNS) -> Timing:
@@ -38,12 +40,12 @@ def scaling(
 
     Args:
         counts: numbers of particles.
-        updates: particles times steps of one run, at least.
+        updates: particles times steps of one run, at least; never fewer than `LEAST_STEPS` steps.
         runs: number of timed runs.
     """
     found = []
     for count in counts:
-        steps = max(2, updates // count)
+        steps = max(LEAST_STEPS, updates // count)
         seconds = run(n_particles=count, steps=steps, runs=runs)
         per_update = {k: 1e9 * v / (count * steps) for k, v in seconds._asdict().items()}
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -19,7 +19,7 @@ from hoam import quadrature
 from hoam.matrix import configs, plasma
 from hoam.methods import action_matching
 from hoam.metrics import gaussian_wasserstein, moments
-from hoam.minibatches import independent, paired, stratified
+from hoam.minibatches import Minibatch, independent, paired, stratified
 from hoam.model import Model
 from hoam.networks import CoLoRA
 from hoam.quadrature import Rule
@@ -116,6 +116,24 @@ _GAUSS = quadrature.gauss_legendre(_NODES)
 _ADAM = {"optimiser": optax.adam, "learning_rate": 3e-3}
 _UNWEIGHTED = {"method": action_matching(rule=_GAUSS)}
 _INDEPENDENT = {"minibatch": independent(_BATCH)}
+
+
+def sobol_blocks(size: int) -> Minibatch:
+    """Return a draw of one aligned block of the Sobol sequence that placed the particles at t = 0.
+
+    The same particles at all nodes, as in `paired`; at the start they are spread evenly.
+
+    Args:
+        size: samples of a block, a power of two.
+    """
+
+    def draw(key: jax.Array, n_nodes: int, n_samples: int) -> jax.Array:
+        start = size * jax.random.randint(key, (), 0, n_samples // size)
+        return jnp.broadcast_to(start + jnp.arange(size), (n_nodes, size))
+
+    return Minibatch(f"sobol_blocks({size})", draw)
+
+
 _NARROW = CoLoRA(
     periodic=(True, False), frequencies=(1.0, 2.0, 4.0, 8.0), modulation_width=32, width=32
 )
@@ -149,13 +167,17 @@ _TWO_STREAMS = Problem(
         "linear part": Case(linear=_GAUSS, budgets=(50, 100, 250, 500)),
         "independent samples": Case(_INDEPENDENT),
         "paired samples": Case({"minibatch": paired(_BATCH)}),
+        "Sobol blocks": Case({"minibatch": sobol_blocks(_BATCH)}),
         "even weight in time": Case(_UNWEIGHTED),
         "no frequencies": Case(_PAPERS),
         "half the width": Case({"network": _NARROW}),
         "half the width and linear part": Case(
             {"network": _NARROW}, linear=_GAUSS, budgets=(50, 100, 250, 500)
         ),
+        "Muon, a third of the step": Case({"learning_rate": 3e-3}, budgets=(1000,)),
+        "Muon, three times the step": Case({"learning_rate": 3e-2}, budgets=(1000,)),
         "Adam instead of Muon": Case(_ADAM),
+        "Adam, three times the step": Case(_ADAM | {"learning_rate": 1e-2}, budgets=(1000,)),
         "Lion instead of Muon": Case(
             {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
         ),
@@ -187,7 +209,7 @@ _OSCILLATOR = Problem(
     judge=floors,
     goal=2.0,
     cases={
-        "recipe": Case(budgets=_SHORT),
+        "recipe": Case(budgets=(*_SHORT, 2400, 6000)),
         "linear part": Case(linear=_GAUSS, budgets=_SHORT),
         "cells": Case({"minibatch": stratified(32)}, budgets=_SHORT),
         "plain": Case(_ADAM, budgets=_SHORT),

@@ -192,7 +192,7 @@ report.record(
     "fig-speed-inference",
     microseconds_per_particle=1e6 * per_particle,
     pilot=min(hoam.adaptive.PILOT, len(problem.y0)),
-    tolerance=inference.TOLERANCES[1],
+    tolerance=inference.TOLERANCE,
 )
 
 ink = {
