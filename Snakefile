@@ -20,12 +20,13 @@ PROFILE = config.get("profile", "book")
 NOTEBOOKS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.py"))
 CACHE = ".cache"
 
-# What a run sees of its surroundings: this environment's Python, one compilation cache, no choice
-# of a plotting backend (notebooks draw inline), and no chatter of the compiler on the pages.
+# What a run sees of its surroundings: this environment's Python, one compilation cache, which keeps
+# what compiles in a moment too, no choice of a plotting backend (notebooks draw inline), and no
+# chatter of the compiler on the pages.
 shell.prefix(
     f"export PATH={quote(str(Path(sys.executable).parent))}:$PATH PYTHONHASHSEED=0 "
     f"JAX_PLATFORMS=cpu JAX_COMPILATION_CACHE_DIR={quote(str(ROOT / CACHE / 'jax'))} "
-    "TF_CPP_MIN_LOG_LEVEL=2; unset MPLBACKEND; "
+    "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0 TF_CPP_MIN_LOG_LEVEL=2; unset MPLBACKEND; "
 )
 
 

@@ -119,6 +119,12 @@ def over_seeds(case: str, method: str) -> dict[Solver, Cost]:
     }
 
 
+def slowest(case: str, method: str) -> float:
+    """Return the stored seconds of the slowest seed of a method with its default solver."""
+    default = SOLVERS[case][method][0]
+    return max(costs(case, method, seed)[default].seconds for seed in SEEDS)
+
+
 def full_seconds(case: str) -> float:
     """Return the stored seconds of the full model."""
     return OUTCOMES.read()[Run(case, parameter(case), "full", 0).name]["seconds"]

@@ -4,6 +4,7 @@ python -m benchmarks --record    # measure all anew, and keep it
 """
 
 import json
+from typing import Any
 
 from benchmarks.measure import ROOT
 from benchmarks.outcomes import Outcomes
@@ -21,6 +22,7 @@ def numbers() -> dict[str, float]:
     """Return the numbers that the book is about, by the names that it has for them."""
     found = OUTCOMES.read()
     step, memory = found["training-2-devices"]["step"], found["memory"]
+    start = found["startup"]["hoam beyond jax"]
     run, growth = found["full_model"]["25000 particles, 4000 steps"], found["full_model"]["scaling"]
     smallest, largest = growth[0], growth[-1]
     return {
@@ -38,10 +40,40 @@ def numbers() -> dict[str, float]:
         "most_nanoseconds": largest["nanoseconds"]["median"],
         "most_over_least": largest["nanoseconds"]["median"] / smallest["nanoseconds"]["median"],
         "most_gigabytes": largest["peak_bytes"] / 1e9,
-        "import_seconds": found["startup"]["hoam_beyond_jax"],
+        "import_seconds": start["median"],
+        "import_seconds_low": start["low"],
+        "import_seconds_high": start["high"],
         "memory_bytes_per_step": memory["bytes_per_step"],
         "memory_steps": memory["steps"],
+        **{
+            f"{what}_{mu.removeprefix('mu=').replace('.', '')}": number
+            for mu, rollouts in found["inference-2-devices"].items()
+            if mu.startswith("mu=")
+            for what, number in _rollout(rollouts).items()
+        },
     }
+
+
+def _rollout(rollouts: dict[str, Any]) -> dict[str, float]:
+    """Return how much faster than Euler's method the shipped rollouts are, and their errors."""
+    (euler,), (equal,) = rollouts["Euler, all at once"], rollouts["shipped"]
+    (chosen,) = rollouts["steps by tolerance"]
+    return {
+        "euler_seconds": euler["median"],
+        "equal_ratio": euler["median"] / equal["median"],
+        "equal_error": equal["error"],
+        "tolerance_seconds": chosen["median"],
+        "tolerance_seconds_low": chosen["low"],
+        "tolerance_seconds_high": chosen["high"],
+        "tolerance_ratio": euler["median"] / chosen["median"],
+        "tolerance_error": chosen["error"],
+        "tolerance_evaluations": chosen["evaluations"],
+    }
+
+
+def machine() -> dict[str, Any]:
+    """Return the machine of the stored numbers: processor, cores, versions."""
+    return OUTCOMES.read()["training-2-devices"]["machine"]
 
 
 def throughput() -> dict[str, dict[str, float]]:

@@ -174,10 +174,11 @@ _TWO_STREAMS = Problem(
         "half the width and linear part": Case(
             {"network": _NARROW}, linear=_GAUSS, budgets=(50, 100, 250, 500)
         ),
-        "Muon, a third of the step": Case({"learning_rate": 3e-3}, budgets=(1000,)),
-        "Muon, three times the step": Case({"learning_rate": 3e-2}, budgets=(1000,)),
+        "Muon at a third of the step": Case({"learning_rate": 3e-3}, budgets=(1000,)),
+        "Muon at thrice the step": Case({"learning_rate": 3e-2}, budgets=(1000,)),
         "Adam instead of Muon": Case(_ADAM),
-        "Adam, three times the step": Case(_ADAM | {"learning_rate": 1e-2}, budgets=(1000,)),
+        "Adam at a third of the step": Case(_ADAM | {"learning_rate": 1e-3}, budgets=(1000,)),
+        "Adam at thrice the step": Case(_ADAM | {"learning_rate": 1e-2}, budgets=(1000,)),
         "Lion instead of Muon": Case(
             {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
         ),

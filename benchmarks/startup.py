@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-from benchmarks.measure import RUNS, save
+from benchmarks.measure import RUNS, Timing, save
 
 IMPORTS = {
     "jax": "import jax, jax.numpy",
@@ -13,21 +13,30 @@ IMPORTS = {
 }
 
 
-def seconds(*, runs: int = RUNS) -> dict[str, float]:
-    """Return the median seconds of a process that imports JAX, and of one that also uses hoam."""
+def seconds(*, runs: int = RUNS) -> dict[str, Timing]:
+    """Return the seconds of a process that imports JAX, of one that also uses hoam, and between.
+
+    What lies between, `hoam beyond jax`, is the difference of two processes that ran one after the
+    other.
+    """
     taken: dict[str, list[float]] = {name: [] for name in IMPORTS}
     for _ in range(runs + 1):
         for name, code in IMPORTS.items():
             began = time.perf_counter()
             subprocess.run([sys.executable, "-c", code], check=True)
             taken[name].append(time.perf_counter() - began)
-    return {name: statistics.median(values[1:]) for name, values in taken.items()}
+    taken["hoam beyond jax"] = [
+        ours - bare for ours, bare in zip(taken["hoam"], taken["jax"], strict=True)
+    ]
+    return {
+        name: Timing(statistics.median(values[1:]), min(values[1:]), max(values[1:]))
+        for name, values in taken.items()
+    }
 
 
 def main() -> None:
     """Run the benchmark and write its numbers."""
-    found = seconds()
-    save("startup", {"seconds": found, "hoam_beyond_jax": found["hoam"] - found["jax"]})
+    save("startup", {name: taken._asdict() for name, taken in seconds().items()})
 
 
 if __name__ == "__main__":

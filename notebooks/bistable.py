@@ -333,7 +333,8 @@ plt.show()
 #
 # **C3.** Every stage is there: the flight, the spiral, the two wells ({numref}`fig-bistable-histograms`). Averaged over times, the
 # divergence of HOAM-G is {num}`fig-bistable-distance.hoam_g:.1e`, between the floor, {num}`fig-bistable-distance.floor:.1e`, and a model that answers with the nearest training
-# parameter, {num}`fig-bistable-distance.neighbour:.1e`. At the end a share of {num}`fig-bistable-truth.share_right:.3f`
+# parameter, {num}`fig-bistable-distance.neighbour:.1e`. We aimed at three floors, and are there with these samples; with the other draws of {ref}`chap-comparison` it is
+# {num}`fig-comparison-errors.over_floor_bistable:.1f` floors, and it says why. At the end a share of {num}`fig-bistable-truth.share_right:.3f`
 # of the full model's particles is in the right well; of HOAM-G's, {num}`fig-bistable-moments.hoam_g_share_right:.3f`.
 #
 # Random times, with the same budget and optimiser, have {num}`fig-bistable-distance.am:.1e`, worse than the nearest

@@ -341,6 +341,7 @@ for axis, (case, plasma) in zip(axes, CASES.items(), strict=True):
             "fig-plasmas-time",
             **{
                 f"seconds_{stem}_{case}": default[name].seconds,
+                f"slowest_{stem}_{case}": equal_error.slowest(case, stem),
                 f"equal_seconds_{stem}_{case}": found[solver].seconds,
                 f"equal_error_{stem}_{case}": found[solver].error,
                 f"reached_{stem}_{case}": bool(found[solver].error <= goal),

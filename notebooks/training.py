@@ -176,7 +176,7 @@ plt.show()
 # much. Good enough is an error of {num}`fig-training-bump.goal:.2f` at the validation parameters. The recipe is that of the
 # chapter, with $2^{17}$ markers, 128 nodes, and frequencies up to 16.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-training-bump", "caption": "Bump on tail: error of the electric energy at the validation parameters after a training from scratch, over its seconds. Colours, lines and bands as in the figure above."}, "image": {"alt": "Two panels with logarithmic axes, for the linear part and for plain, each with the grey line of the recipe, which lies between 0.4 and 3 and does not fall. The blue line of the linear part lies below the dotted goal; plain is one point above it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-training-bump", "caption": "Bump on tail: error of the electric energy at the validation parameters after a training from scratch, over the seconds that it takes on the machine of this build. Grey: the recipe of the book; blue: with the linear part, and plain, which has none of its ideas. Lines: medians of three seeds; bands: from the best to the worst. Dotted: the goal."}, "image": {"alt": "Two panels with logarithmic axes, for the linear part and for plain, each with the grey line of the recipe, which lies between 0.4 and 3 and does not fall. The blue line of the linear part lies below the dotted goal; plain is one point above it."}}
 bump = time_to_accuracy.curves("bump on tail", records, runs=runs)
 record("fig-training-bump", "bump on tail", bump)
 figure, data = panels("bump on tail", bump, columns=2, ylabel="error of the energy")
@@ -209,7 +209,7 @@ plt.show()
 # At $\omega = 8$ the exact law is known. The error is the Wasserstein distance to it, averaged over time, in units of the distance of as
 # many true samples: {num}`fig-training-oscillator.goal:.0f` is good enough. The recipe is that of {ref}`chap-oscillator`, with independent samples and Muon.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-training-oscillator", "caption": "Oscillator, ω = 8: Wasserstein distance to the exact law over that of equally many true samples, after a training from scratch, over its seconds. Colours, lines and bands as in the figure above."}, "image": {"alt": "Three panels with logarithmic axes, for the linear part, for samples in cells and for plain, each with a blue line beside the grey line of the recipe."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-training-oscillator", "caption": "Oscillator, ω = 8: Wasserstein distance to the exact law over that of equally many true samples, after a training from scratch, over the seconds that it takes on the machine of this build. Grey, in all panels: the recipe of the book; blue: a case that differs from it in the one idea that the panel names. Lines: medians of three seeds; bands: from the best to the worst. Dotted: the goal."}, "image": {"alt": "Three panels with logarithmic axes, for the linear part, for samples in cells and for plain, each with a blue line beside the grey line of the recipe."}}
 oscillator = time_to_accuracy.curves("oscillator", records, runs=runs)
 record("fig-training-oscillator", "oscillator", oscillator)
 figure, data = panels("oscillator", oscillator, columns=3, ylabel="distance over the floor")

@@ -1,4 +1,9 @@
-"""What the compiler must not change: jit returns what the same function returns eagerly."""
+"""The compiler: jit returns what the same function returns eagerly, and nothing compiles twice."""
+
+import os
+import re
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -36,3 +41,48 @@ def test_jit_equals_eager_on_the_gradient_of_a_perceptron():
     np.testing.assert_allclose(
         jax.jit(jax.grad(loss))(weights), jax.grad(loss)(weights), rtol=1e-11
     )
+
+
+COUNT = """
+from collections import Counter
+import jax, numpy as np
+counted = Counter()
+jax.monitoring.register_event_listener(lambda event, **_: counted.update([event]))
+import hoam
+rule = hoam.quadrature.gauss_legendre(3)
+samples = np.random.default_rng(0).normal(size=(1, 5, 32, 1)).astype(np.float32)
+population = hoam.Population(samples, rule.times(0.0, 1.0), 1.0)
+model = hoam.fit(
+    jax.random.key(0),
+    population,
+    hoam.methods.action_matching(rule=rule),
+    network=hoam.networks.MLP(width=4, depth=2),
+    minibatch=hoam.minibatches.independent(4),
+    steps=2,
+    progress=False,
+)
+model.sample(jax.random.key(1), samples[0, 0], times=[0.0, 1.0], mu=1.0)
+print(*(counted["/jax/compilation_cache/cache_" + which] for which in ("hits", "misses")))
+"""
+
+
+def test_a_program_that_the_book_runs_a_second_time_compiles_nothing(root, tmp_path):
+    # The cache's settings are those of the notebooks; its folder is a new one.
+    settings = dict(re.findall(r"(JAX_\w+)=([\d.]+)", (root / "Snakefile").read_text()))
+    assert settings
+    surroundings = {**os.environ, **settings, "JAX_COMPILATION_CACHE_DIR": str(tmp_path)}
+    counts = [
+        subprocess.run(
+            [sys.executable, "-c", COUNT],
+            cwd=root,
+            env=surroundings,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        for _ in range(2)
+    ]
+    compiled, (found, again) = int(counts[0][1]), map(int, counts[1])
+    assert compiled > 10
+    assert again == 0
+    assert found >= compiled
