@@ -82,6 +82,7 @@ def test_the_summary_counts_numbers_claims_and_models_and_names_the_machine(buil
         "1 of 2 numbers pass (1 claim, 1 exact).",
         "1 claim judged: 1 confirmed with limits.",
         "Version 1.2.3, 2024-10-16, commit unknown.",
+        "of wall time, the longest, example, in ",
         machine(),
         "1 trained model (2.0 hours of training) are shipped",
     ):

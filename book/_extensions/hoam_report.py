@@ -82,6 +82,7 @@ def summary(results: Results, edition: Edition, models: list[dict[str, Any]]) ->
     kinds = Counter(check.kind for check in numbers if check.kind)
     verdicts = Counter(verdict.verdict for verdict in results.verdicts)
     runs = results.runs.values()
+    longest = max(results.runs, key=lambda name: results.runs[name]["seconds"])
     listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     judged = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
     return [
@@ -89,7 +90,8 @@ def summary(results: Results, edition: Edition, models: list[dict[str, Any]]) ->
         f"{_counted(len(results.verdicts), 'claim')} judged: {judged}.",
         f"Version {edition.version}, {edition.date}, commit {edition.commit}.",
         f"{_counted(len(runs), 'notebook')} run in "
-        f"{_duration(sum(run['seconds'] for run in runs))} of wall time, "
+        f"{_duration(sum(run['seconds'] for run in runs))} of wall time, the longest, "
+        f"{longest}, in {results.runs[longest]['seconds']:.0f} s; "
         f"{_span(sorted(run['date'] for run in runs))}, profile "
         f"{', '.join(sorted({run['profile'] for run in runs}))}, on "
         f"{'; '.join(sorted({run['machine'] for run in runs}))}.",
