@@ -21,7 +21,6 @@ import optax
 from tqdm import tqdm  # not tqdm.auto, which warns in notebooks without widgets
 
 from hoam import checkpoints
-from hoam.arguments import as_whole, is_positive, require
 from hoam.devices import replicate, value_and_gradient
 from hoam.files import held
 from hoam.minibatches import Minibatch, stratified
@@ -29,7 +28,7 @@ from hoam.model import Model
 from hoam.networks import Network
 from hoam.nodes import node_sampler
 from hoam.population import Population
-from hoam.scaling import Scaling
+from hoam.training_arguments import check
 from hoam.training_state import require_finite, resume
 from hoam.types import Method, PRNGKey
 from hoam.validation import validator
@@ -86,34 +85,33 @@ def fit(
         the validation loss and the monitored number.
 
     Raises:
-        TypeError: if population, method or network is none.
+        TypeError: if an argument is not of its kind: no key, population, method, network, model,
+            minibatch, path or function where it says so.
         ValueError: if the rule's nodes are not among the population's times, the network's outputs
-            do not suit the method, a number is out of range, or `start` has another network,
-            another number of coordinates or parameters, or a linear part.
+            do not suit the method, a number is out of range, samples do not fit into single
+            precision, or `start` has another network, another number of coordinates or parameters,
+            or a linear part.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
         FloatingPointError: if the loss becomes NaN or infinite; it names the step, its parameter
             value and learning rate, and the last checkpoint.
         BlockingIOError: if another process trains with this checkpoint.
     """
-    as_whole(steps, least=1, what="the number of steps")
-    as_whole(checkpoint_every, least=1, what="the number of steps between checkpoints")
-    require(population, Population, what="a population", use="hoam.Population(samples, times, mus)")
-    require(method, Method, what="a method", use="e.g. hoam.methods.action_matching(rule=rule)")
-    require(network, Network, what="a network", use="e.g. hoam.networks.CoLoRA()")
-    if not is_positive(learning_rate):
-        message = f"Expected a learning rate > 0; got {learning_rate}. Use e.g. 3e-3."
-        raise ValueError(message)
-    if validation is not None and not _alike(validation, population):
-        message = (
-            f"Expected validation samples like those of training, {population.dimension} "
-            f"coordinates and {population.mus.shape[1]} parameter(s) over the same interval; got "
-            f"{validation.dimension}, {validation.mus.shape[1]} and {validation.times[[0, -1]]}. "
-            "Use the same system and horizon."
-        )
-        raise ValueError(message)
-    _require_outputs(network, method, population.dimension)
+    scaling = check(
+        key,
+        population,
+        method,
+        network=network,
+        start=start,
+        steps=steps,
+        learning_rate=learning_rate,
+        optimiser=optimiser,
+        minibatch=minibatch,
+        validation=validation,
+        monitor=monitor,
+        checkpoint=checkpoint,
+        checkpoint_every=checkpoint_every,
+    )
     minibatch = minibatch or stratified(128)
-    scaling = Scaling.of(population) if start is None else _fitting(start, network, population)
     periodic = jnp.asarray([period is not None for period in scaling.periods])
     schedule = optax.cosine_decay_schedule(learning_rate, steps)
     transform = optimiser(schedule)
@@ -183,35 +181,6 @@ def fit(
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
     record["mus"] = population.mus.tolist()
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
-
-
-def _alike(one: Population, other: Population) -> bool:
-    shapes = [(p.dimension, p.mus.shape[1]) for p in (one, other)]
-    return shapes[0] == shapes[1] and np.allclose(one.times[[0, -1]], other.times[[0, -1]])
-
-
-def _require_outputs(network: Network, method: Method, dimension: int) -> None:
-    outputs = 1 if method.sampler is None else dimension
-    if network.outputs != outputs:
-        message = (
-            f"Expected a network with outputs={outputs} for {method.name}; "
-            f"got outputs={network.outputs}. Use network.clone(outputs={outputs})."
-        )
-        raise ValueError(message)
-
-
-def _fitting(start: Model, network: Network, population: Population) -> Scaling:
-    shape = (population.dimension, population.mus.shape[1])
-    known = (start.dimension, len(start.scaling.mu_mean))
-    if start.network != network or known != shape or start.linear is not None:
-        linear = "" if start.linear is None else " and a linear part"
-        message = (
-            f"Expected a start with the network {network!r} alone, for {shape} inputs; "
-            f"got {start.network!r} for {known}{linear}. Use network=start.network, a population "
-            "like the one it was trained on, and the model as it was before hoam.ritz.enrich."
-        )
-        raise ValueError(message)
-    return start.scaling
 
 
 def fingerprint(tree: Any) -> int:
