@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 #: Largest size of an array along one axis, and largest count of a compiled loop.
@@ -87,7 +88,7 @@ def as_key(key: Any) -> Any:
     Raises:
         TypeError: if it is none, or several.
     """
-    typed = isinstance(key, jax.Array) and jax.dtypes.issubdtype(key.dtype, jax.dtypes.prng_key)
+    typed = isinstance(key, jax.Array) and jnp.issubdtype(key.dtype, jax.dtypes.prng_key)
     words = isinstance(key, jax.Array | np.ndarray) and key.dtype == np.uint32
     if np.ndim(key) != 0 if typed else not (words and np.ndim(key) == 1):
         message = f"Expected one random key; got {key!r:.80}. Use jax.random.key(0)."

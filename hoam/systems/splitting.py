@@ -48,9 +48,7 @@ def schedule(times: np.ndarray, *, time_step: float, dtype: np.dtype) -> Schedul
     """
     times = as_times(times)
     if not is_number(time_step) or not 0 < time_step < np.inf:
-        message = (
-            f"Expected a time step > 0; got {time_step!r}. Use a fraction of the horizon."
-        )
+        message = f"Expected a time step > 0; got {time_step!r}. Use a fraction of the horizon."
         raise ValueError(message)
     gaps = np.diff(times)
     counts = count_steps(gaps, time_step)
