@@ -96,7 +96,7 @@ class Model:
 
         Returns:
             States `[T, N, D]` in physical units; the first row is `x0`. They are NaN or infinite
-            where the learned field overflows, which only happens far away from the training data.
+            where the learned field overflows, as it may far away from the training data.
 
         Raises:
             TypeError: if `key` is none.
