@@ -21,6 +21,7 @@ import optax
 from tqdm import tqdm  # not tqdm.auto, which warns in notebooks without widgets
 
 from hoam import checkpoints
+from hoam.arguments import as_key, as_path, as_whole, is_positive, require, require_function
 from hoam.devices import replicate, value_and_gradient
 from hoam.files import held
 from hoam.minibatches import Minibatch, stratified
@@ -28,10 +29,10 @@ from hoam.model import Model
 from hoam.networks import Network
 from hoam.nodes import node_sampler
 from hoam.population import Population
-from hoam.training_arguments import check
+from hoam.scaling import Scaling
 from hoam.training_state import require_finite, resume
 from hoam.types import Method, PRNGKey
-from hoam.validation import validator
+from hoam.validation import require_alike, validator
 
 _EXTRA = 2**31 - 1
 _CHUNK = 50  # steps per compiled chunk: long enough to hide the host, short enough for a live bar
@@ -96,28 +97,33 @@ def fit(
             value and learning rate, and the last checkpoint.
         BlockingIOError: if another process trains with this checkpoint.
     """
-    scaling = check(
-        key,
-        population,
-        method,
-        network=network,
-        start=start,
-        steps=steps,
-        learning_rate=learning_rate,
-        optimiser=optimiser,
-        minibatch=minibatch,
-        validation=validation,
-        monitor=monitor,
-        checkpoint=checkpoint,
-        checkpoint_every=checkpoint_every,
-    )
-    minibatch = minibatch or stratified(128)
+    as_key(key)
+    as_whole(steps, least=1, what="the number of steps")
+    as_whole(checkpoint_every, least=1, what="the number of steps between checkpoints")
+    require(population, Population, what="a population", use="hoam.Population(samples, times, mus)")
+    require(method, Method, what="a method", use="e.g. hoam.methods.action_matching(rule=rule)")
+    require(network, Network, what="a network", use="e.g. hoam.networks.CoLoRA()")
+    minibatch = stratified(128) if minibatch is None else minibatch
+    require(minibatch, Minibatch, what="a minibatch", use="e.g. hoam.minibatches.stratified(128)")
+    if not is_positive(learning_rate):
+        message = f"Expected a learning rate > 0; got {learning_rate}. Use e.g. 3e-3."
+        raise ValueError(message)
+    if not callable(optimiser) or not hasattr(optimiser, "__name__"):  # which the record states
+        message = f"Expected a function with a name; got {optimiser!r:.80}. Use e.g. optax.adam."
+        raise TypeError(message)
+    if monitor is not None:
+        require_function(monitor, what="a monitor, a function of a model", use="e.g. a lambda")
+    checkpoint = None if checkpoint is None else as_path(checkpoint)
+    _require_outputs(network, method, population.dimension)
+    scaling = Scaling.of(population)
+    scaling = scaling if start is None else _fitting(start, network, population)
     periodic = jnp.asarray([period is not None for period in scaling.periods])
+    held_out = None if validation is None else require_alike(validation, scaling)
+    validate = held_out and validator(held_out, scaling, method, network, periodic)
     schedule = optax.cosine_decay_schedule(learning_rate, steps)
     transform = optimiser(schedule)
     draw = node_sampler(population, scaling, method.rule, minibatch)
     advance = _compile_chunk(method, network, transform, draw, periodic)
-    validate = validation and validator(validation, scaling, method, network, periodic)
     key_init, key_steps = jax.random.split(key)
     if start is None:
         conditions = population.mus.shape[1] + (method.sampler.conditions if method.sampler else 0)
@@ -140,8 +146,8 @@ def fit(
         "scaling": asdict(scaling),
     }
     run = json.loads(json.dumps(run))  # tuples become lists, as a checkpoint gives them back
-    with nullcontext() if checkpoint is None else held(Path(checkpoint)):
-        if checkpoint is not None and Path(checkpoint).exists():
+    with nullcontext() if checkpoint is None else held(checkpoint):
+        if checkpoint is not None and checkpoint.exists():
             state, step, elapsed, history = resume(checkpoint, state, run)
         samples = scaling.states(np.asarray(population.samples, np.float32))
         data = replicate(minibatch.arrange(samples))
@@ -181,6 +187,31 @@ def fit(
     record = {**run, "training_seconds": round(elapsed, 1), "history": _thin(history)}
     record["mus"] = population.mus.tolist()
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
+
+
+def _require_outputs(network: Network, method: Method, dimension: int) -> None:
+    outputs = 1 if method.sampler is None else dimension
+    if network.outputs != outputs:
+        message = (
+            f"Expected a network with outputs={outputs} for {method.name}; "
+            f"got outputs={network.outputs}. Use network.clone(outputs={outputs})."
+        )
+        raise ValueError(message)
+
+
+def _fitting(start: Model, network: Network, population: Population) -> Scaling:
+    require(start, Model, what="a model to start from", use="what hoam.fit returned")
+    shape = (population.dimension, population.mus.shape[1])
+    known = (start.dimension, len(start.scaling.mu_mean))
+    if start.network != network or known != shape or start.linear is not None:
+        linear = "" if start.linear is None else " and a linear part"
+        message = (
+            f"Expected a start with the network {network!r} alone, for {shape} inputs; "
+            f"got {start.network!r} for {known}{linear}. Use network=start.network, a population "
+            "like the one it was trained on, and the model as it was before hoam.ritz.enrich."
+        )
+        raise ValueError(message)
+    return start.scaling
 
 
 def fingerprint(tree: Any) -> int:
