@@ -16,6 +16,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from hoam.arguments import as_path
 from hoam.files import write_atomically
 
 FORMAT = "hoam-1"
@@ -58,8 +59,9 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
         FileNotFoundError: if there is no file.
         CheckpointError: if the file is truncated, altered, not a checkpoint, or of another version
             or kind.
+        TypeError: if it is no path.
     """
-    path = Path(path)
+    path = as_path(path)
     if not path.is_file():
         message = (
             f"Expected a checkpoint file at {path}; got nothing there. "

@@ -16,9 +16,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam.adaptive import MOST, PILOT, choose_steps, follow_steps
+from hoam.arguments import is_number
 from hoam.calculus import evaluate, outputs
 from hoam.devices import map_blocks
-from hoam.integrators import STEPS, Field
+from hoam.integrators import STEPS, Field, count_steps
 from hoam.linear_part import Basis, coefficients_at
 from hoam.sample import rollout
 from hoam.types import PotentialNetwork, PRNGKey, Sampler, Scalar
@@ -85,18 +86,19 @@ def check_steps(
     Raises:
         ValueError: if a step, order or tolerance is refused.
     """
-    if max_step is not None and not max_step > 0:
-        message = f"Expected max_step > 0; got {max_step}. Use e.g. 1 / 128."
+    if max_step is not None and not (is_number(max_step) and max_step > 0):
+        message = f"Expected max_step > 0; got {max_step!r}. Use e.g. 1 / 128."
         raise ValueError(message)
-    if order not in STEPS or (not plain and order != 2):
+    if not is_number(order) or order not in STEPS or (not plain and order != 2):
         message = (
-            f"Expected an order of {sorted(STEPS)}, and 2 with diffusion; got {order}. Use order=2."
+            f"Expected an order of {sorted(STEPS)}, and 2 with diffusion; got {order!r}. "
+            "Use order=2."
         )
         raise ValueError(message)
-    if tolerance is not None and not (plain and tolerance > 0):
+    if tolerance is not None and not (plain and is_number(tolerance) and tolerance > 0):
         message = (
             "Expected a positive tolerance, and for a rollout without diffusion alone; got "
-            f"{tolerance}. Use e.g. 3e-4, or give max_step."
+            f"{tolerance!r}. Use e.g. 3e-4, or give max_step."
         )
         raise ValueError(message)
 
@@ -131,12 +133,14 @@ def roll_out(
         **form: what a field is compiled for: `network`, `basis` and `periodic` of `velocities`.
 
     Raises:
+        ValueError: if `max_step` makes too many steps.
         FloatingPointError: if no steps as short as 4096 attempts allow keep the tolerance.
     """
     t, parameter = jnp.asarray(times, jnp.float32), jnp.asarray(mu, jnp.float32)
     if tolerance is None:
-        gaps = np.diff(times).max() / (MAX_STEP if max_step is None else max_step)
-        substeps = jnp.asarray(max(1, int(np.ceil(gaps - 1e-9))))
+        gaps = np.full(times.size - 1, np.diff(times).max())
+        counts = count_steps(gaps, MAX_STEP if max_step is None else max_step)
+        substeps = jnp.asarray(int(counts[0]))
         options = {"order": order, "epsilon": epsilon}
         return _equal_steps(key, params, pieces, y0, t, parameter, substeps, **options, **form)
     grid = steps(key, params, pieces, y0, t, parameter, tolerance=tolerance, **form)

@@ -8,11 +8,37 @@ Full models and learned ones are advanced by the same steps.
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from hoam.types import Scalar
 
+#: Most steps of one simulation or rollout: those of the book have some thousands.
+MOST_STEPS = 10**8
+
 type Field = Callable[[Scalar, Float[Array, "*shape"]], Float[Array, "*shape"]]
+
+
+def count_steps(gaps: np.ndarray, longest: float) -> np.ndarray:
+    """Return the fewest equal steps within each gap that are no longer than `longest`, at least 1.
+
+    Args:
+        gaps: `[G]`, positive.
+        longest: positive.
+
+    Raises:
+        ValueError: if they are more than `MOST_STEPS` together.
+    """
+    with np.errstate(over="ignore"):  # infinitely many are refused
+        # The tolerance keeps a gap of exactly k steps at k when rounding makes it slightly more.
+        counts = np.maximum(1, np.ceil(gaps / longest - 1e-9))
+    if not counts.sum() <= MOST_STEPS:
+        message = (
+            f"Expected at most {MOST_STEPS} steps; got {counts.sum():.3g} of at most {longest:g}. "
+            "Use longer steps, or a shorter time."
+        )
+        raise ValueError(message)
+    return counts.astype(np.int32)
 
 
 def runge_kutta_step(field: Field, x: Array, t: Scalar, h: Scalar) -> Array:

@@ -25,6 +25,8 @@ from hoam.types import PRNGKey
 #: The tree is not refined below cells of this many samples: it takes longer, and gains less the
 #: smaller the cells. Draws of so many that a cell holds fewer are spread no better for it.
 _SMALLEST_CELL = 32
+#: Single precision counts no further: beyond, cells could not be told apart.
+_LARGEST = 2**24
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ def independent(size: int) -> Minibatch:
         size: number of samples `B` at each node.
 
     Raises:
-        ValueError: if `size` is smaller than 1, or no whole number.
+        ValueError: if `size` is no whole number from 1 to 2^24.
     """
-    as_whole(size, least=1, what="the size of a minibatch")
+    as_whole(size, least=1, most=_LARGEST, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         return jax.random.randint(key, (n_nodes, size), 0, n_samples)
@@ -67,9 +69,9 @@ def stratified(size: int) -> Minibatch:
         size: number of cells, and of samples `B` at each node.
 
     Raises:
-        ValueError: if `size` is smaller than 1, or no whole number.
+        ValueError: if `size` is no whole number from 1 to 2^24.
     """
-    as_whole(size, least=1, what="the size of a minibatch")
+    as_whole(size, least=1, most=_LARGEST, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         place = jnp.arange(size)[None] + jax.random.uniform(key, (n_nodes, size))
@@ -86,9 +88,9 @@ def paired(size: int) -> Minibatch:
         size: number of particles `B`; row `i` of the samples must be one particle at all times.
 
     Raises:
-        ValueError: if `size` is smaller than 1, or no whole number.
+        ValueError: if `size` is no whole number from 1 to 2^24.
     """
-    as_whole(size, least=1, what="the size of a minibatch")
+    as_whole(size, least=1, most=_LARGEST, what="the size of a minibatch")
 
     def draw(key: PRNGKey, n_nodes: int, n_samples: int) -> Array:
         return jnp.broadcast_to(jax.random.randint(key, (size,), 0, n_samples), (n_nodes, size))

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import checkpoints, networks
-from hoam.arguments import as_floats
+from hoam.arguments import as_key, as_path
 from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
 from hoam.inference import check_steps, draw_each, potential, roll_out
@@ -95,12 +95,16 @@ class Model:
                 `3e-4` changes the electric energy by less than 1 %.
 
         Returns:
-            States `[T, N, D]` in physical units; the first row is `x0`.
+            States `[T, N, D]` in physical units; the first row is `x0`. They are NaN or infinite
+            where the learned field overflows, as it may far away from the training data.
 
         Raises:
+            TypeError: if `key` is none.
             ValueError: if `x0` has the wrong dimension, is empty or not finite, times do not
-                ascend, `max_step` or `tolerance` is not positive, there is no such order, or a
-                tolerance is given to a model with diffusion or a sampler.
+                ascend, times or `mu` are farther than 2^20 trained intervals or standard deviations
+                away, `max_step` or `tolerance` is not positive or makes more than 10^8 steps,
+                there is no such order, or a tolerance is given to a model with diffusion or a
+                sampler.
             FloatingPointError: if steps do not become short enough for the tolerance.
 
         Warns:
@@ -109,20 +113,11 @@ class Model:
                 its nearest neighbour (`Scaling.extrapolations`). Inside this distance a `mu` may
                 still lie outside their hull, beyond a corner say.
         """
-        x0 = x0 if isinstance(x0, jax.Array) else as_floats(x0, "x0")
-        with np.errstate(over="ignore"):  # infinity is refused below
-            x0 = jnp.asarray(x0, jnp.float32)
+        as_key(key)
+        x0 = self.scaling.as_states(x0)
         times, mu = as_times(times), self._parameter(mu)
         check_steps(max_step, order, tolerance, plain=not self.epsilon and self.sampler is None)
-        if x0.ndim != 2 or x0.shape[1] != self.dimension or not x0.shape[0]:
-            message = (
-                f"Expected x0 with shape [N, {self.dimension}]; got {x0.shape}. "
-                "Use one row per particle and the coordinates of the training samples."
-            )
-            raise ValueError(message)
-        if not bool(jnp.isfinite(x0).all()):
-            message = "Expected a finite x0; got NaN or infinity. Use valid initial states."
-            raise ValueError(message)
+        self.scaling.require_near(times, mu)
         for what in self.scaling.extrapolations(times, mu[0], self._trained()):
             warnings.warn(what, stacklevel=2)
         t = self.scaling.times(times)
@@ -186,10 +181,11 @@ class Model:
             path: file name ending in `.safetensors`.
 
         Raises:
+            TypeError: if it is no path.
             ValueError: if the name ends otherwise.
             OSError: if the file cannot be written; a previous one stays intact.
         """
-        path, tree, description = Path(path), self.params, describe(self)
+        path, tree, description = as_path(path), self.params, describe(self)
         if path.suffix != ".safetensors":
             message = f"Expected a file name in .safetensors; got {path}. Use model.safetensors."
             raise ValueError(message)
@@ -207,6 +203,7 @@ def load(path: Path | str) -> Model:
         path: the `.safetensors` file.
 
     Raises:
+        TypeError: if it is no path.
         FileNotFoundError: if there is no such file.
         CheckpointError: if the file is truncated, not a model, or of another version.
     """

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from hoam.arguments import as_key, require
 from hoam.metrics import moment_errors
 from hoam.model import Model
 from hoam.population import Population
@@ -24,8 +25,12 @@ def means(key: PRNGKey, population: Population) -> Callable[[Model], float]:
         population: samples to compare with; rollouts start from those of its first time.
 
     Raises:
+        TypeError: if key or population is none.
         ValueError: if all coordinates are periodic.
     """
+    as_key(key)
+    use = "hoam.Population(samples, times, mus)"
+    require(population, Population, what="a population", use=use)
     line = [period is None for period in population.periods]
     if not any(line):
         message = (

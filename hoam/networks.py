@@ -24,9 +24,10 @@ from typing import Any
 
 import flax.linen as nn
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
-from hoam.arguments import as_whole
+from hoam.arguments import as_floats, as_whole
 from hoam.types import Layers, PRNGKey, Scalar
 
 # Parameters are single precision whatever JAX's default: checkpoints must not depend on a switch.
@@ -60,8 +61,8 @@ class Network(nn.Module):
         """Return initial parameters for states of `dimension` and `parameters` values of mu.
 
         Raises:
-            ValueError: if `periodic` does not have one entry per coordinate, or a size is not a
-                whole number of at least 1.
+            ValueError: if `periodic` does not have one entry per coordinate, a size is not a
+                whole number of at least 1, or `frequencies` are not numbers of single precision.
         """
         sizes = {name: getattr(self, name, 1) for name in _SIZES} | {"dimension": dimension}
         for name, size in sizes.items():
@@ -70,6 +71,12 @@ class Network(nn.Module):
             message = (
                 f"Expected one entry of periodic per coordinate, {dimension}; got {self.periodic}. "
                 "Use an empty tuple for a network without periodic inputs."
+            )
+            raise ValueError(message)
+        if not _finite(self.frequencies):
+            message = (
+                f"Expected frequencies of single precision; got {self.frequencies!r}. "
+                "Use e.g. frequencies=(1.0, 2.0), or an empty tuple for none."
             )
             raise ValueError(message)
         inputs = self.features(jnp.zeros(dimension)).size
@@ -110,6 +117,12 @@ class Network(nn.Module):
         """Return (in, out) of each layer."""
         sizes = [inputs, *[self.width] * (self.depth - 1), self.outputs]
         return list(pairwise(sizes))
+
+
+def _finite(frequencies: object) -> bool:
+    with np.errstate(over="ignore"):  # infinity is what is looked for
+        values = as_floats(frequencies, "frequencies").astype(np.float32)
+    return values.ndim == 1 and bool(np.isfinite(values).all())
 
 
 class Hypernetwork(nn.Module):

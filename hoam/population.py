@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from hoam.arguments import as_whole, is_positive
+from hoam.arguments import as_floats, as_whole, is_positive
 from hoam.readers import read
 from hoam.resampling import equal_sizes
 from hoam.types import as_parameters, as_times
@@ -125,16 +125,18 @@ class Population:
             periods: as above.
 
         Raises:
-            ValueError: if a snapshot is empty, has another number of coordinates than the others,
-                or shapes do not match times and mus.
+            ValueError: if a snapshot is empty, holds no numbers or has another number of
+                coordinates than the others, shapes do not match times and mus, or the seed is
+                not a whole number of at least 0.
         """
         if mus is None:
             samples, mus = [samples], 0.0
         times, mus = as_times(times), as_parameters(mus)
-        if len(samples) != len(mus) or any(len(block) != times.size for block in samples):
+        counts = [_length(block) for block in samples] if _length(samples) else []
+        if counts != [times.size] * len(mus):
             message = (
                 f"Expected samples[m][j] for {len(mus)} parameter(s) and {times.size} times; got "
-                f"{[len(block) for block in samples]} snapshots for {len(samples)} parameter(s). "
+                f"{counts} snapshots for {len(counts)} parameter(s). "
                 "Use one array per parameter and time; a rule in time needs common times."
             )
             raise ValueError(message)
@@ -162,6 +164,7 @@ class Population:
             FileNotFoundError: if there is no such file.
             ValueError: if it does not hold what `hoam.readers` says.
             ModuleNotFoundError: if a package that reads it is missing.
+            TypeError: if it is no path.
         """
         samples, times, mus = read(path)
         samples = samples[0] if mus is None else samples
@@ -201,12 +204,13 @@ class Population:
         Raises:
             ValueError: if there are none, or one is none of its inner times.
         """
-        held = np.isin(self.times, times)
-        known = set(np.asarray(times, np.float64).tolist()) <= set(self.times[1:-1].tolist())
+        wanted = as_floats(times, "times")
+        held = np.isin(self.times, wanted)
+        known = wanted.ndim == 1 and np.isin(wanted, self.times[1:-1]).all()
         if not (held.any() and known):
             message = (
                 f"Expected some times among the inner times {self.times[1:-1].tolist()}; got "
-                f"{list(times)}. Use some of these."
+                f"{wanted.tolist()}. Use some of these."
             )
             raise ValueError(message)
         judged = held | (np.arange(held.size) == 0)
@@ -224,3 +228,11 @@ class Population:
         """
         n_samples = as_whole(n_samples, least=1, what="a number of samples")
         return Population(self.samples[:, :, :n_samples], self.times, self.mus, self.periods)
+
+
+def _length(values: Any) -> int:
+    """Return the number of rows, 0 of what has none."""
+    try:
+        return 0 if isinstance(values, str | bytes) else len(values)
+    except TypeError:
+        return 0

@@ -104,12 +104,12 @@ def gauss_legendre(n: int) -> Rule:
     """Return the Gauss-Legendre rule with `n` nodes, exact for polynomials of degree 2n - 1.
 
     Args:
-        n: number of nodes, at least 1.
+        n: number of nodes, from 1 to 10^4.
 
     Raises:
-        ValueError: if `n` is smaller than 1, or no whole number.
+        ValueError: if `n` is no whole number from 1 to 10^4.
     """
-    as_whole(n, least=1, what="a number of Gauss-Legendre nodes")
+    as_whole(n, least=1, most=10_000, what="a number of Gauss-Legendre nodes")
     from scipy.special import roots_legendre  # takes half as long as all of this package
 
     nodes, weights = roots_legendre(n)
@@ -120,12 +120,12 @@ def simpson(n: int) -> Rule:
     """Return the composite Simpson rule with `n` nodes: exact to degree 3, order 4 in the spacing.
 
     Args:
-        n: number of nodes, odd and at least 3.
+        n: number of nodes, odd, from 3 to 10^7.
 
     Raises:
-        ValueError: if `n` is even or smaller than 3, or no whole number.
+        ValueError: if `n` is even, or no whole number from 3 to 10^7.
     """
-    as_whole(n, least=1, what="a number of Simpson nodes")
+    as_whole(n, least=1, most=10**7, what="a number of Simpson nodes")
     if n < 3 or n % 2 == 0:
         message = (
             f"Expected an odd number of Simpson nodes, at least 3; got {n}. "
@@ -141,12 +141,12 @@ def trapezoid(n: int) -> Rule:
     """Return the composite trapezoidal rule with `n` nodes: exact to degree 1, order 2.
 
     Args:
-        n: number of nodes, at least 2.
+        n: number of nodes, from 2 to 10^7.
 
     Raises:
-        ValueError: if `n` is smaller than 2, or no whole number.
+        ValueError: if `n` is no whole number from 2 to 10^7.
     """
-    as_whole(n, least=2, what="a number of trapezoidal nodes")
+    as_whole(n, least=2, most=10**7, what="a number of trapezoidal nodes")
     weights = np.full(n, 1 / (n - 1))
     weights[[0, -1]] /= 2
     return Rule(np.linspace(0, 1, n), weights, f"trapezoid {n}")
@@ -159,13 +159,13 @@ def monte_carlo(n: int, *, key: PRNGKey | None = None) -> Rule:
     one draw, used when the rule is applied directly.
 
     Args:
-        n: number of nodes, at least 1.
+        n: number of nodes, from 1 to 10^7.
         key: random key of the stored draw; `jax.random.key(0)` if not given.
 
     Raises:
-        ValueError: if `n` is smaller than 1, or no whole number.
+        ValueError: if `n` is no whole number from 1 to 10^7.
     """
-    as_whole(n, least=1, what="a number of random nodes")
+    as_whole(n, least=1, most=10**7, what="a number of random nodes")
     return _random(n, lambda k: 1 - jax.random.uniform(k, (n,)), f"Monte Carlo {n}", key)
 
 
@@ -176,15 +176,15 @@ def stratified(n: int, *, key: PRNGKey | None = None) -> Rule:
     intervals only, $\approx \int (q')^2\,dt\,/\,(12 n^3)$. As there, `fit` draws anew at each step.
 
     Args:
-        n: number of nodes, at least 1.
+        n: number of nodes, from 1 to 10^7.
         key: random key of the stored draw; `jax.random.key(0)` if not given.
 
     Raises:
-        ValueError: if `n` is smaller than 1, or no whole number.
+        ValueError: if `n` is no whole number from 1 to 10^7.
 
     Source: S. Haber, A modified Monte-Carlo quadrature, Math. Comp. 20 (1966).
     """
-    as_whole(n, least=1, what="a number of intervals")
+    as_whole(n, least=1, most=10**7, what="a number of intervals")
     return _random(
         n, lambda k: (jnp.arange(n) + 1 - jax.random.uniform(k, (n,))) / n, f"stratified {n}", key
     )

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hoam.arguments import as_path
 from hoam.formats import load_csv, load_npz, load_parquet, no_numbers
 from hoam.stores import load_netcdf, load_zarr
 
@@ -53,8 +54,9 @@ def read(path: Path | str) -> Snapshots:
         ValueError: if the format is unknown, the file cannot be read, a name is missing, a value is
             no number, or a parameter has no sample at a time at which another has.
         ModuleNotFoundError: if a package that reads it is missing.
+        TypeError: if it is no path.
     """
-    path = Path(path)
+    path = as_path(path)
     tables, datasets = dict.fromkeys(_TABLES, _read_table), dict.fromkeys(_DATASETS, _read_dataset)
     return _known(path, {".npz": _read_arrays, **tables, **datasets})(path)
 
@@ -69,8 +71,9 @@ def read_states(path: Path | str) -> np.ndarray:
         FileNotFoundError: if there is no such file.
         ValueError: if it cannot be read or holds no such states.
         ModuleNotFoundError: if a package that reads it is missing.
+        TypeError: if it is no path.
     """
-    path = Path(path)
+    path = as_path(path)
     content = _known(path, {".npz": load_npz, **_TABLES})(path)
     return _columns(content, "x", path)
 

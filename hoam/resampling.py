@@ -14,12 +14,13 @@ information: it is the smallest snapshot that says how well its law is known.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
-from hoam.arguments import as_whole
+from hoam.arguments import as_floats, as_whole
 
 
 def equal_sizes(
@@ -34,9 +35,10 @@ def equal_sizes(
         seed: seed of the resampling.
 
     Raises:
-        ValueError: if a snapshot is empty, has another number of coordinates than the others, or
-            `n_samples` is not a whole number of at least 1.
+        ValueError: if a snapshot is empty, holds no numbers or has another number of coordinates
+            than the others, or `n_samples` or `seed` is not a whole number of at least 1 or 0.
     """
+    as_whole(seed, least=0, most=2**128 - 1, what="a seed")
     blocks = [[_as_snapshot(x) for x in block] for block in snapshots]
     shapes = {x.shape for block in blocks for x in block}
     if any(len(s) != 2 or 0 in s or s[1] != next(iter(shapes))[1] for s in shapes):
@@ -67,6 +69,7 @@ def resample(
 
 
 def _as_snapshot(x: Any) -> np.ndarray:
-    x = np.asarray(x)
-    x = x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+    with suppress(ValueError):  # rows of different lengths, which as_floats refuses in words
+        x = np.asarray(x)
+    x = x if np.issubdtype(getattr(x, "dtype", object), np.floating) else as_floats(x, "samples")
     return x[:, None] if x.ndim == 1 else x

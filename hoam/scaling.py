@@ -8,11 +8,16 @@ over the training values.
 from dataclasses import dataclass
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hoam.arguments import require
+from hoam.arguments import as_floats, as_single, require
 from hoam.population import Population
+
+#: Trained ranges from their start or middle beyond which single precision, in which networks
+#: compute, no longer tells an eighth of a range apart.
+_FARTHEST = 2.0**20
 
 
 @dataclass(frozen=True)
@@ -63,15 +68,25 @@ class Scaling:
 
         Raises:
             TypeError: if it is no population.
+            ValueError: if its samples are too large for single precision, in which they are
+                normalised, or all samples of a coordinate lie too close.
         """
         use = "hoam.Population(samples, times, mus)"
         require(population, Population, what="a population", use=use)
         axes = (0, 1, 2)
         low = population.samples.min(axes).astype(np.float64)
         size = population.samples.max(axes) - low
+        as_single(np.stack([low, low + size, size]), what="samples")
         for i, period in enumerate(population.periods):
             if period is not None:
                 low[i], size[i] = 0.0, period
+        tiny = float(np.finfo(np.float32).tiny)
+        if (as_single(size, what="periods")[size > 0] < tiny).any():
+            message = (
+                f"Expected coordinates that vary by {tiny:.1e} or more, or by nothing; got ranges "
+                f"of {size.tolist()}. Use other units."
+            )
+            raise ValueError(message)
         spread = population.mus.std(axis=0)
         return cls(
             low=tuple(low.tolist()),
@@ -84,6 +99,47 @@ class Scaling:
             mu_high=tuple(population.mus.max(axis=0).tolist()),
             periods=tuple(population.periods),
         )
+
+    def as_states(self, x0: Any) -> jax.Array:
+        """Return physical states `[N, D]` in single precision.
+
+        Raises:
+            ValueError: if they are no numbers, have another number of coordinates, are none, or
+                not finite.
+        """
+        x0 = x0 if isinstance(x0, jax.Array) else as_floats(x0, "x0")
+        with np.errstate(over="ignore"):  # infinity is refused below
+            x0 = jnp.asarray(x0, jnp.float32)
+        if x0.ndim != 2 or x0.shape[1] != len(self.low) or not x0.shape[0]:
+            message = (
+                f"Expected x0 with shape [N, {len(self.low)}]; got {x0.shape}. "
+                "Use one row per particle and the coordinates of the training samples."
+            )
+            raise ValueError(message)
+        if not bool(jnp.isfinite(x0).all()):
+            message = "Expected a finite x0; got NaN or infinity. Use valid initial states."
+            raise ValueError(message)
+        return x0
+
+    def require_near(self, times: np.ndarray, mu: np.ndarray) -> None:
+        """Refuse times and a parameter that a network could not tell from others.
+
+        Args:
+            times: `[T]`, ascending.
+            mu: `[1, P]`.
+
+        Raises:
+            ValueError: if one lies more than 2^20 trained intervals or standard deviations off.
+        """
+        with np.errstate(over="ignore"):  # infinity is farther, too
+            far = [abs(self.times(times)).max(), abs(self.parameters(mu)).max()]
+        if not max(far) <= _FARTHEST:
+            message = (
+                f"Expected times and mu within {_FARTHEST:.0f} trained intervals and standard "
+                f"deviations; got {far[0]:.3g} and {far[1]:.3g} for times {times[[0, -1]]} and mu "
+                f"{mu[0].tolist()}. Use values near those of training."
+            )
+            raise ValueError(message)
 
     def states(self, x: Any) -> Any:
         """Return normalised states for physical ones `[..., D]`.

@@ -21,7 +21,7 @@ import optax
 from tqdm import tqdm  # not tqdm.auto, which warns in notebooks without widgets
 
 from hoam import checkpoints
-from hoam.arguments import as_whole, is_positive, require
+from hoam.arguments import as_key, as_path, as_whole, is_positive, require, require_function
 from hoam.devices import replicate, value_and_gradient
 from hoam.files import held
 from hoam.minibatches import Minibatch, stratified
@@ -32,7 +32,7 @@ from hoam.population import Population
 from hoam.scaling import Scaling
 from hoam.training_state import require_finite, resume
 from hoam.types import Method, PRNGKey
-from hoam.validation import validator
+from hoam.validation import require_alike, validator
 
 _EXTRA = 2**31 - 1
 _CHUNK = 50  # steps per compiled chunk: long enough to hide the host, short enough for a live bar
@@ -86,40 +86,44 @@ def fit(
         the validation loss and the monitored number.
 
     Raises:
-        TypeError: if population, method or network is none.
+        TypeError: if an argument is not of its kind: no key, population, method, network, model,
+            minibatch, path or function where it says so.
         ValueError: if the rule's nodes are not among the population's times, the network's outputs
-            do not suit the method, a number is out of range, or `start` has another network,
-            another number of coordinates or parameters, or a linear part.
+            do not suit the method, a number is out of range, samples do not fit into single
+            precision, or `start` has another network, another number of coordinates or parameters,
+            or a linear part.
         CheckpointError: if the checkpoint belongs to another run or cannot be read.
         FloatingPointError: if the loss becomes NaN or infinite; it names the step, its parameter
             value and learning rate, and the last checkpoint.
         BlockingIOError: if another process trains with this checkpoint.
     """
+    as_key(key)
     as_whole(steps, least=1, what="the number of steps")
     as_whole(checkpoint_every, least=1, what="the number of steps between checkpoints")
     require(population, Population, what="a population", use="hoam.Population(samples, times, mus)")
     require(method, Method, what="a method", use="e.g. hoam.methods.action_matching(rule=rule)")
     require(network, Network, what="a network", use="e.g. hoam.networks.CoLoRA()")
+    minibatch = stratified(128) if minibatch is None else minibatch
+    require(minibatch, Minibatch, what="a minibatch", use="e.g. hoam.minibatches.stratified(128)")
     if not is_positive(learning_rate):
         message = f"Expected a learning rate > 0; got {learning_rate}. Use e.g. 3e-3."
         raise ValueError(message)
-    if validation is not None and not _alike(validation, population):
-        message = (
-            f"Expected validation samples like those of training, {population.dimension} "
-            f"coordinates and {population.mus.shape[1]} parameter(s) over the same interval; got "
-            f"{validation.dimension}, {validation.mus.shape[1]} and {validation.times[[0, -1]]}. "
-            "Use the same system and horizon."
-        )
-        raise ValueError(message)
+    if not callable(optimiser) or not hasattr(optimiser, "__name__"):  # which the record states
+        message = f"Expected a function with a name; got {optimiser!r:.80}. Use e.g. optax.adam."
+        raise TypeError(message)
+    if monitor is not None:
+        require_function(monitor, what="a monitor, a function of a model", use="e.g. a lambda")
+    checkpoint = None if checkpoint is None else as_path(checkpoint)
     _require_outputs(network, method, population.dimension)
-    minibatch = minibatch or stratified(128)
-    scaling = Scaling.of(population) if start is None else _fitting(start, network, population)
+    scaling = Scaling.of(population)
+    scaling = scaling if start is None else _fitting(start, network, population)
     periodic = jnp.asarray([period is not None for period in scaling.periods])
+    held_out = None if validation is None else require_alike(validation, scaling)
+    validate = held_out and validator(held_out, scaling, method, network, periodic)
     schedule = optax.cosine_decay_schedule(learning_rate, steps)
     transform = optimiser(schedule)
     draw = node_sampler(population, scaling, method.rule, minibatch)
     advance = _compile_chunk(method, network, transform, draw, periodic)
-    validate = validation and validator(validation, scaling, method, network, periodic)
     key_init, key_steps = jax.random.split(key)
     if start is None:
         conditions = population.mus.shape[1] + (method.sampler.conditions if method.sampler else 0)
@@ -142,8 +146,8 @@ def fit(
         "scaling": asdict(scaling),
     }
     run = json.loads(json.dumps(run))  # tuples become lists, as a checkpoint gives them back
-    with nullcontext() if checkpoint is None else held(Path(checkpoint)):
-        if checkpoint is not None and Path(checkpoint).exists():
+    with nullcontext() if checkpoint is None else held(checkpoint):
+        if checkpoint is not None and checkpoint.exists():
             state, step, elapsed, history = resume(checkpoint, state, run)
         samples = scaling.states(np.asarray(population.samples, np.float32))
         data = replicate(minibatch.arrange(samples))
@@ -185,11 +189,6 @@ def fit(
     return Model(network, params, scaling, method.epsilon, record, method.sampler)
 
 
-def _alike(one: Population, other: Population) -> bool:
-    shapes = [(p.dimension, p.mus.shape[1]) for p in (one, other)]
-    return shapes[0] == shapes[1] and np.allclose(one.times[[0, -1]], other.times[[0, -1]])
-
-
 def _require_outputs(network: Network, method: Method, dimension: int) -> None:
     outputs = 1 if method.sampler is None else dimension
     if network.outputs != outputs:
@@ -201,6 +200,7 @@ def _require_outputs(network: Network, method: Method, dimension: int) -> None:
 
 
 def _fitting(start: Model, network: Network, population: Population) -> Scaling:
+    require(start, Model, what="a model to start from", use="what hoam.fit returned")
     shape = (population.dimension, population.mus.shape[1])
     known = (start.dimension, len(start.scaling.mu_mean))
     if start.network != network or known != shape or start.linear is not None:

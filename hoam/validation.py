@@ -13,11 +13,42 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool
 
+from hoam.arguments import require
 from hoam.given_times import on_times
 from hoam.nodes import node_table
 from hoam.population import Population
 from hoam.scaling import Scaling
 from hoam.types import Method, Node, PotentialNetwork
+
+
+def require_alike(validation: Population, scaling: Scaling) -> Population:
+    """Return samples held out, if they are like those of training.
+
+    Args:
+        validation: the samples.
+        scaling: normalisation of the training data.
+
+    Raises:
+        TypeError: if they are no population.
+        ValueError: if they have other numbers of coordinates or parameters or another interval, or
+            do not fit into single precision.
+    """
+    use = "hoam.Population(samples, times, mus)"
+    require(validation, Population, what="a population", use=use)
+    Scaling.of(validation)
+    ends = [scaling.start, scaling.start + scaling.duration]
+    shapes = len(scaling.low), len(scaling.mu_mean)
+    if (validation.dimension, validation.mus.shape[1]) != shapes or not np.allclose(
+        ends, validation.times[[0, -1]]
+    ):
+        message = (
+            f"Expected validation samples like those of training, {shapes[0]} coordinates and "
+            f"{shapes[1]} parameter(s) over the same interval; got {validation.dimension}, "
+            f"{validation.mus.shape[1]} and {validation.times[[0, -1]]}. "
+            "Use the same system and horizon."
+        )
+        raise ValueError(message)
+    return validation
 
 
 def validator(

@@ -54,7 +54,8 @@ NO_CASE = {
         hoam.survey.Survey hoam.systems.splitting.Schedule hoam.types.Method hoam.types.Node
         hoam.verdicts.Condition hoam.verdicts.Verdict""",
     "takes whatever it is given, or writes it as text": """
-        hoam.arguments.is_positive hoam.check.table hoam.descriptions.describe
+        hoam.arguments.is_number hoam.arguments.is_positive hoam.check.table
+        hoam.descriptions.describe
         hoam.formats.no_numbers hoam.output.moment_table hoam.references.Reference.accepts
         hoam.results.dumps hoam.verdicts.difference""",
     "an error of the disk, of one run or of a command: the tests that are named after it": """

@@ -6,10 +6,12 @@ import time
 import bad_contents
 import bad_drawings
 import bad_formats
+import bad_kinds
 import bad_numerics
 import bad_outputs
 import bad_physics
 import bad_runs
+import bad_runs_kinds
 import bad_stores
 import bad_values
 import numpy as np
@@ -39,6 +41,8 @@ CASES = {
     **bad_physics.CASES,
     **bad_drawings.CASES,
     **bad_outputs.CASES,
+    **bad_kinds.CASES,
+    **bad_runs_kinds.CASES,
 }
 
 

@@ -154,3 +154,31 @@ def test_the_sinkhorn_divergence_is_in_the_units_of_the_squared_cost(clouds):
     assert metrics.sinkhorn_divergence(10 * x, 10 * y, epsilon=50.0) == pytest.approx(
         100 * one, rel=1e-3
     )
+
+
+@few
+@given(
+    value=st.sampled_from([np.nan, np.inf, -np.inf]),
+    time=st.integers(1, 3),
+    dimension=st.sampled_from([1, 2, 5]),
+)
+def test_what_a_rollout_has_lost_is_nan_in_its_metrics_too_and_stops_nothing(
+    value, time, dimension
+):
+    """A training goes on if a model that it follows leaves the data: NaN in, NaN out."""
+    truth = np.random.default_rng(0).uniform(size=(4, 16, dimension))
+    paths = truth.copy()
+    paths[time, 3, 0] = value
+    lost = np.arange(4) == time
+    energy = metrics.electric_energy(paths, mu=1.0, length=1.0, cells=8)
+    np.testing.assert_array_equal(np.isnan(energy), lost)
+    exact = metrics.electric_energy(truth, mu=1.0, length=1.0, cells=8)
+    assert np.isnan(metrics.relative_error(energy, exact))
+    assert np.isnan(metrics.relative_l2_error(energy, exact))
+    with np.errstate(invalid="ignore"):
+        assert not np.isfinite(metrics.moment_errors(paths, truth)).any()
+        one, other = metrics.moments(paths[time]), metrics.moments(truth[time])
+    assert not np.isfinite(one[0][0])
+    assert np.isnan(one[1][0, 0])
+    assert np.isnan(metrics.gaussian_wasserstein(*one, *other))
+    assert np.isnan(metrics.gaussian_wasserstein(*other, *one))

@@ -28,6 +28,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
+from hoam.arguments import is_number
 from hoam.methods.probing import check, draw_signs, mean_over_samples
 from hoam.quadrature import Rule
 from hoam.types import Method, Scalar
@@ -58,10 +59,10 @@ def action_matching(
         boundary weight.
 
     Raises:
-        TypeError: if `rule` is none.
+        TypeError: if `rule` is none, or `weight` no function.
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
-    check(rule, epsilon, probes)
+    check(rule, epsilon, probes, weight)
 
     def with_signs(key, nodes, periodic):
         del periodic
@@ -103,8 +104,8 @@ def decaying(rate: float) -> Callable[[Scalar], Scalar]:
     Raises:
         ValueError: if `rate` is not positive and finite.
     """
-    if not 0 < rate < float("inf"):
-        message = f"Expected a finite rate > 0; got {rate}. Use no weight for equal times."
+    if not is_number(rate) or not 0 < rate < float("inf"):
+        message = f"Expected a finite rate > 0; got {rate!r}. Use no weight for equal times."
         raise ValueError(message)
 
     def weight(t: Scalar) -> Scalar:

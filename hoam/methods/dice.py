@@ -75,12 +75,12 @@ def dice(
         rollout of $\nabla s$, as for action matching.
 
     Raises:
-        TypeError: if `rule` is none.
+        TypeError: if `rule` is none, or `weight` no function.
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
 
     Source: arXiv 2507.05107.
     """
-    check(rule, epsilon, probes)
+    check(rule, epsilon, probes, weight)
 
     def with_signs(key, nodes, periodic):
         nodes = with_neighbours(key, nodes, periodic)

@@ -12,30 +12,34 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hoam.arguments import as_whole, require
+from hoam.arguments import as_whole, is_number, require, require_function
 from hoam.calculus import Jet, evaluate, jet, random_signs
 from hoam.quadrature import Rule
 from hoam.types import Layers, Node, PRNGKey
 
 
-def check(rule: Rule, epsilon: float, probes: int | None) -> None:
-    r"""Refuse what is no rule, and a diffusion or a number of random directions out of range.
+def check(rule: Rule, epsilon: float, probes: int | None, weight: Callable | None = None) -> None:
+    r"""Refuse what is no rule or weight, a diffusion or number of random directions out of range.
 
     Args:
         rule: rule in time.
         epsilon: diffusion $\epsilon \ge 0$.
         probes: number of random directions, at least 1, or `None` for the exact Laplacian.
+        weight: function of time, or `None` for 1.
 
     Raises:
-        TypeError: if `rule` is none.
+        TypeError: if `rule` or `weight` is none.
         ValueError: if `epsilon` is negative or not finite, or `probes` is smaller than 1.
     """
     require(rule, Rule, what="a rule in time", use="e.g. hoam.quadrature.gauss_legendre(64)")
-    if not 0 <= epsilon < float("inf"):
-        message = f"Expected a finite epsilon >= 0; got {epsilon}. Use 0 for no diffusion."
+    if not is_number(epsilon) or not 0 <= epsilon < float("inf"):
+        message = f"Expected a finite epsilon >= 0; got {epsilon!r}. Use 0 for no diffusion."
         raise ValueError(message)
     if probes is not None:
         as_whole(probes, least=1, what="a number of probes")
+    if weight is not None:
+        use = "e.g. hoam.methods.decaying(8.0)"
+        require_function(weight, what="a weight, a function of the time in [0, 1]", use=use)
 
 
 def draw_signs(

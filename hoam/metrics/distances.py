@@ -7,16 +7,19 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from hoam.arguments import as_floats, is_number
 from hoam.types import Samples, Scalar
 
 
 def moments(x: Samples) -> tuple[np.ndarray, np.ndarray]:
     """Return mean `[D]` and unbiased covariance `[D, D]` of samples `[N, D]`.
 
+    NaN among the samples, which a rollout that has left the data may hold, is NaN in both.
+
     Raises:
-        ValueError: if there are fewer than two samples, or other axes.
+        ValueError: if there are fewer than two samples, other axes, or no numbers.
     """
-    x = np.asarray(x, np.float64)
+    x = as_floats(x, "samples")
     if x.ndim != 2 or x.shape[0] < 2:
         message = (
             f"Expected at least two samples [N, D]; got shape {x.shape}. Use one row per sample."
@@ -35,17 +38,24 @@ def moment_errors(paths: Samples, truth: Samples) -> tuple[float, float]:
     e_2^2 = \frac{\sum_{t,i} |v_i - v'_i|^2 / r_i^4}{\sum_{t,i} |v'_i|^2 / r_i^4}.$$
 
     Args:
-        paths: `[T, N, D]`, predicted samples.
+        paths: `[T, N, D]`, predicted samples. NaN among them is NaN in both errors.
         truth: `[T, K, D]`, samples of the full model at the same times.
 
     Raises:
-        ValueError: if times or coordinates differ.
+        ValueError: if times or coordinates differ, the truth is not finite, or there are no
+            samples or no numbers.
     """
-    a, b = np.asarray(paths, np.float64), np.asarray(truth, np.float64)
+    a, b = as_floats(paths, "paths"), as_floats(truth, "truth")
     if a.ndim != 3 or b.ndim != 3 or a.shape[::2] != b.shape[::2]:
         message = (
             f"Expected samples [T, N, D] and [T, K, D]; got {a.shape} and {b.shape}. "
             "Use the same times and coordinates."
+        )
+        raise ValueError(message)
+    if not a.size or not b.size or not np.isfinite(b).all():
+        message = (
+            f"Expected samples, finite ones of the truth; got shapes {a.shape} and {b.shape}, "
+            "without any, or with NaN or infinity. Use a run of the full model without these."
         )
         raise ValueError(message)
     size = np.mean(b**2, axis=(0, 1))
@@ -72,20 +82,27 @@ def gaussian_wasserstein(
         mean_b: `[D]`.
         covariance_b: `[D, D]`, likewise.
 
+    Returns:
+        The distance; NaN if a covariance or mean is NaN, as `moments` of a rollout that has left
+        the data are.
+
     Raises:
-        ValueError: if dimensions differ.
+        ValueError: if dimensions differ, or these are no numbers.
 
     Source: Dowson and Landau, J. Multivariate Analysis 12 (1982).
     """
-    a, b = np.asarray(covariance_a, np.float64), np.asarray(covariance_b, np.float64)
-    shapes = [np.shape(mean_a), np.shape(mean_b), a.shape, b.shape]
+    a, b = as_floats(covariance_a, "covariances"), as_floats(covariance_b, "covariances")
+    mean_a, mean_b = as_floats(mean_a, "means"), as_floats(mean_b, "means")
+    shapes = [mean_a.shape, mean_b.shape, a.shape, b.shape]
     if len(shapes[0]) != 1 or shapes != [shapes[0]] * 2 + [shapes[0] * 2] * 2:
         message = (
             f"Expected means [D] and covariances [D, D]; got shapes {shapes}. "
             "Use np.eye(D) for unit covariances."
         )
         raise ValueError(message)
-    shift = np.sum((np.asarray(mean_a, np.float64) - np.asarray(mean_b, np.float64)) ** 2)
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        return float("nan")  # where there are no eigenvalues
+    shift = np.sum((mean_a - mean_b) ** 2)
     root = _square_root(a)
     square = shift + np.trace(a + b - 2 * _square_root(root @ b @ root))
     return float(np.sqrt(max(square, 0.0)))
@@ -111,7 +128,7 @@ def sinkhorn_divergence(x: Samples, y: Samples, *, epsilon: float) -> float:
 
     Source: OTT (arXiv 2201.12324); Feydy et al., AISTATS 2019.
     """
-    if not 0 < epsilon < np.inf:
+    if not is_number(epsilon) or not 0 < epsilon < np.inf:
         message = f"Expected epsilon > 0; got {epsilon}. Use e.g. 0.05 * mean(cost)."
         raise ValueError(message)
     if np.ndim(x) != 2 or np.ndim(y) != 2 or np.shape(x)[1] != np.shape(y)[1]:

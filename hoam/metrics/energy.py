@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import particle_mesh
-from hoam.arguments import as_whole
+from hoam.arguments import as_floats, as_whole, is_number, is_positive
 from hoam.types import Samples, Scalar
 
 
@@ -25,7 +25,8 @@ def electric_energy(
         cells: number of grid cells of the field.
 
     Returns:
-        `[T]`, non-negative.
+        `[T]`, non-negative; NaN at each time at which a position is NaN or infinite, as those of a
+        rollout that has left the data may be.
 
     Raises:
         ValueError: if `paths` does not have three axes or is empty, or a number is out of range.
@@ -37,7 +38,7 @@ def electric_energy(
         )
         raise ValueError(message)
     as_whole(cells, least=1, what="a number of cells")
-    if not 0 < length < np.inf or not 0 < abs(float(mu)) < np.inf:
+    if not is_positive(length) or not is_number(mu) or not 0 < abs(float(mu)) < np.inf:
         message = (
             f"Expected a positive length and a mu other than zero; got {length} and {mu}. "
             "Use those of the system."
@@ -59,13 +60,15 @@ def relative_error(estimate: Samples, truth: Samples) -> float:
     For the electric energy this is the error of Table 1 (arXiv 2410.12000).
 
     Args:
-        estimate: `[T]`, values over time.
-        truth: `[T]`, reference values over time.
+        estimate: `[T]`, values over time. Where a rollout has left the data they may be NaN or
+            infinite: then so is the error.
+        truth: `[T]`, reference values over time, finite.
 
     Raises:
-        ValueError: if the two are no series of one length, at least 2.
+        ValueError: if the two are no series of numbers of one length, at least 2, or the truth is
+            not finite.
     """
-    estimate, truth = _series(estimate, truth)
+    estimate, truth = _against(estimate, truth)
     return float(np.mean(np.abs(estimate - truth)[1:] / np.abs(truth)[1:]))
 
 
@@ -73,13 +76,15 @@ def relative_l2_error(estimate: Samples, truth: Samples) -> float:
     r"""Return $\|\hat e - e\|_2 / \|e\|_2$ over equally spaced times.
 
     Args:
-        estimate: `[T]`, values over time.
-        truth: `[T]`, reference values over time.
+        estimate: `[T]`, values over time. Where a rollout has left the data they may be NaN or
+            infinite: then so is the error.
+        truth: `[T]`, reference values over time, finite.
 
     Raises:
-        ValueError: if the two are no series of one length, at least 2.
+        ValueError: if the two are no series of numbers of one length, at least 2, or the truth is
+            not finite.
     """
-    estimate, truth = _series(estimate, truth)
+    estimate, truth = _against(estimate, truth)
     return float(np.linalg.norm(estimate - truth) / np.linalg.norm(truth))
 
 
@@ -105,20 +110,21 @@ def growth_rate(
         window.
 
     Raises:
-        ValueError: if lengths differ, the fractions do not ascend in (0, 1), or the energy is not
-            finite with a positive maximum.
+        ValueError: if the two are no series of numbers of one length, times are not finite, the
+            fractions do not ascend in (0, 1), or the energy is not finite with a positive maximum.
     """
-    low, high = between
-    if not 0 < low < high < 1:
+    fractions = as_floats(between, "between")
+    if fractions.shape != (2,) or not 0 < fractions[0] < fractions[1] < 1:
         message = (
             f"Expected fractions 0 < low < high < 1; got {between}. Use e.g. between=(0.02, 0.5)."
         )
         raise ValueError(message)
+    low, high = fractions
     times, energy = _series(times, energy)
-    if not np.isfinite(energy).all() or not energy.max() > 0:
+    if not np.isfinite([times, energy]).all() or not energy.max() > 0:
         message = (
-            f"Expected a finite energy with a positive maximum; got values from {energy.min()} to "
-            f"{energy.max()}. Use the electric energy of paths without NaN."
+            "Expected finite times, and a finite energy with a positive maximum; got values from "
+            f"{energy.min()} to {energy.max()}. Use the electric energy of paths without NaN."
         )
         raise ValueError(message)
     peak = int(energy.argmax())
@@ -132,7 +138,7 @@ def growth_rate(
 
 
 def _series(a: Samples, b: Samples) -> tuple[np.ndarray, np.ndarray]:
-    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    a, b = as_floats(a, "a series"), as_floats(b, "a series")
     if a.ndim != 1 or a.shape != b.shape or a.size < 2:
         message = (
             f"Expected two series of equal length, at least 2; got shapes {a.shape} and {b.shape}. "
@@ -140,3 +146,11 @@ def _series(a: Samples, b: Samples) -> tuple[np.ndarray, np.ndarray]:
         )
         raise ValueError(message)
     return a, b
+
+
+def _against(estimate: Samples, truth: Samples) -> tuple[np.ndarray, np.ndarray]:
+    estimate, truth = _series(estimate, truth)
+    if not np.isfinite(truth).all():
+        message = f"Expected a finite truth; got {truth}. Use a run without NaN or infinity."
+        raise ValueError(message)
+    return estimate, truth

@@ -6,6 +6,7 @@ arguments, so one system serves training, test and floor runs alike.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from math import prod
 from typing import ClassVar
 
 import jax
@@ -13,9 +14,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hoam.arguments import as_whole
+from hoam.arguments import as_key, as_single, as_whole
 from hoam.population import Population
 from hoam.types import PRNGKey, Scalar, as_parameters, as_times
+
+#: Most bytes of the samples of one call: beyond, the operating system would end the process.
+_MOST_BYTES = 2**34
 
 
 class System(ABC):
@@ -63,12 +67,15 @@ class System(ABC):
             Observed states `[T, N, D]` in physical units; row `i` is one particle at all times.
 
         Raises:
-            ValueError: if times do not ascend, `mu` is not one finite number, or `n_samples` is not
-                a whole number of at least 2.
+            TypeError: if `key` is none.
+            ValueError: if times do not ascend, `mu` is not one finite number, either is beyond
+                single precision, `n_samples` is not a whole number of at least 2, the samples
+                would take more than 16 GiB, or there would be more than 10^8 steps.
         """
-        times = as_times(times)
-        as_whole(n_samples, least=2, what="a number of samples")
-        if (value := as_parameters(mu)).size != 1:
+        as_key(key)
+        times = as_single(as_times(times), what="times")
+        self._require_memory(1, times.size, n_samples)
+        if (value := as_single(as_parameters(mu), what="mu")).size != 1:
             message = f"Expected one parameter; got {value.tolist()}. Use population for several."
             raise ValueError(message)
         key_initial, key_noise = jax.random.split(key)
@@ -95,16 +102,19 @@ class System(ABC):
             Population with samples `[M, T, N, D]`.
 
         Raises:
+            TypeError: as `simulate`.
             ValueError: as `simulate`, if a sample is not finite, or for several coordinates.
         """
-        values, times = as_parameters(mus), as_times(times)
+        values = as_single(as_parameters(mus), what="mus")
+        times = as_single(as_times(times), what="times")
+        self._require_memory(len(values), times.size, n_samples)
         if values.shape[1] != 1:
             message = (
                 f"Expected one parameter coordinate; got mus of shape {values.shape}. "
                 "Use a sequence of numbers."
             )
             raise ValueError(message)
-        keys = jax.random.split(key, values.shape[0])
+        keys = jax.random.split(as_key(key), values.shape[0])
         samples = np.stack(
             [
                 np.asarray(self.simulate(k, mu=float(mu), times=times, n_samples=n_samples))
@@ -112,6 +122,17 @@ class System(ABC):
             ]
         )
         return Population(samples, times, values, self.periods)
+
+    def _require_memory(self, parameters: int, times: int, n_samples: int) -> None:
+        as_whole(n_samples, least=2, what="a number of samples")
+        shape = (parameters, times, int(n_samples), len(self.periods))
+        size = prod(shape) * jnp.result_type(float).itemsize
+        if size > _MOST_BYTES:
+            message = (
+                f"Expected samples of at most {_MOST_BYTES} bytes; got {size} for {shape}. "
+                "Use fewer samples, times or parameters in one call."
+            )
+            raise ValueError(message)
 
 
 def gaussian(

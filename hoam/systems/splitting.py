@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from hoam.arguments import is_number
+from hoam.integrators import count_steps
 from hoam.types import PRNGKey, as_times
 
 
@@ -41,15 +43,15 @@ def schedule(times: np.ndarray, *, time_step: float, dtype: np.dtype) -> Schedul
         dtype: floating-point type of starts and sizes.
 
     Raises:
-        ValueError: if times do not ascend or the step is not positive and finite.
+        ValueError: if times do not ascend, the step is not positive and finite, or so small that
+            there are more than `hoam.integrators.MOST_STEPS`.
     """
     times = as_times(times)
-    if not 0 < time_step < np.inf:
-        message = f"Expected a time step > 0; got {time_step}. Use a small fraction of the horizon."
+    if not is_number(time_step) or not 0 < time_step < np.inf:
+        message = f"Expected a time step > 0; got {time_step!r}. Use a fraction of the horizon."
         raise ValueError(message)
     gaps = np.diff(times)
-    # The tolerance keeps a gap of exactly k steps at k when rounding makes it slightly more.
-    counts = np.maximum(1, np.ceil(gaps / time_step - 1e-9)).astype(np.int32)
+    counts = count_steps(gaps, time_step)
     return Schedule(
         jnp.asarray(times[:-1], dtype), jnp.asarray(gaps / counts, dtype), jnp.asarray(counts)
     )
