@@ -41,14 +41,26 @@ def prepare(source: Path) -> nbformat.NotebookNode:
     return notebook
 
 
+def _as_given(source: str, injected: str) -> str:
+    """Return the code of the parameters cell with the values that the injected cell gave."""
+    given = {line.partition(" = ")[0]: line for line in injected.splitlines() if " = " in line}
+    return "\n".join(given.get(line.partition(" = ")[0], line) for line in source.splitlines())
+
+
 def publish(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Return an executed notebook without times and paths, its injected cell hidden."""
+    """Return an executed notebook without times and paths.
+
+    The cell tagged `parameters` shows the values of this run, and the injected cell is hidden.
+    """
     notebook.metadata.pop("papermill", None)
+    tagged = {tag: cell for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
     for cell in notebook.cells:
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.metadata["tags"] = ["injected-parameters", "remove-cell"]
+    if "injected-parameters" in tagged:
+        shown, hidden = tagged["parameters"], tagged["injected-parameters"]
+        shown.source = _as_given(shown.source, hidden.source)
+        hidden.metadata["tags"] = ["injected-parameters", "remove-cell"]
     return notebook
 
 

@@ -20,6 +20,8 @@ _TITLE = re.compile(r"(\([\w-]+\)=\s+)?# \S")
 _PLACEHOLDER = re.compile(
     r"\b(ALT|CAPTION|FIXME|PLACEHOLDER|TBA|TBD|TEXT|TITLE|TODO|XXX+|[Ll]orem ipsum)\b"
 )
+#: Words that lead from a caption to its page, without which it is read in lists and records.
+_ELSEWHERE = re.compile(r"\b(figure (above|below)|(in|of) the text)\b")
 _CODE = re.compile(r"^(`{3,})(?!\{)[^\n]*\n.*?^\1`*$|(?<!`)`[^`\n]+`(?!`)", re.M | re.S)
 _CALL = re.compile(r"""report\.figure\(\s*["'](?P<id>[^"']+)["']""")
 
@@ -42,6 +44,11 @@ def figure_problems(name: str, cell: Any) -> Iterator[str]:
         yield f"{place}: Expected a text alternative; got none. Use image.alt for what is seen."
     if drawn and drawn != [label]:
         yield f"{place}: Expected report.figure of the cell's own name; got {drawn}. Use one id."
+    for found in _ELSEWHERE.finditer(caption):
+        yield (
+            f"{place}: Expected a caption that is read without its page; got {found[0]!r}. "
+            "Use what stands there, in words."
+        )
     yield from placeholder_problems(f"{place}, caption", caption)
     yield from placeholder_problems(f"{place}, text alternative", image.get("alt", ""))
 

@@ -2,7 +2,8 @@
 
 Colours are seen as by people without one kind of cones (G. M. Machado, M. M. Oliveira and L. A. F.
 Fernandes, IEEE Trans. Vis. Comput. Graph. 15 (2009), 1291-1298, Table 1 with severity 1.0; linear
-RGB), and compared in CIELAB (CIE 1976, white point D65).
+RGB), and compared in CIELAB (CIE 1976, white point D65). The matrices, that of tritanopia too, are
+as in github.com/colour-science/colour, `colour/blindness/datasets/machado2010.py`.
 """
 
 from itertools import combinations
@@ -28,6 +29,13 @@ VISION = {
             [0.367322, 0.860646, -0.227968],
             [0.280085, 0.672501, 0.047413],
             [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
         ]
     ),
 }
@@ -77,10 +85,12 @@ def test_what_is_seen_agrees_with_what_is_known_of_it():
     np.testing.assert_allclose(seen("white", "usual"), (100, 0, 0), atol=0.01)
     np.testing.assert_allclose(seen("red", "usual"), (53.24, 80.09, 67.20), atol=0.02)
     for vision in VISION:
-        # Greys stay as they are, and red and green of one lightness come close to each other.
+        # Greys stay as they are: red and green, or blue and green, come close to each other.
         np.testing.assert_allclose(seen("0.5", vision), seen("0.5", "usual"), atol=0.1)
     assert distance("#b33c00", "#5a7000", "usual") > 60
     assert distance("#b33c00", "#5a7000", "deuteranopia") < 20
+    assert distance("#3060c0", "#208040", "usual") > 60
+    assert distance("#3060c0", "#208040", "tritanopia") < 20
 
 
 @pytest.mark.parametrize("vision", VISION)

@@ -32,6 +32,7 @@ def test_a_notebook_runs_with_its_profile_and_a_failure_leaves_no_page(source, t
     notebook = nbformat.read(target, as_version=4)
     nbformat.validate(notebook)
     assert notebook.cells[-1].outputs[0].text == "quick\n"
+    assert notebook.cells[1].source == 'profile = "quick"'
     before = target.read_text()
     assert str(tmp_path) not in before
     source.write_text(SOURCE.replace("print(profile)", "print(undefined)"))
@@ -43,12 +44,26 @@ def test_a_notebook_runs_with_its_profile_and_a_failure_leaves_no_page(source, t
 
 def test_the_injected_cell_is_hidden_and_times_are_dropped(source):
     notebook = prepare(source)
-    notebook.cells[1].metadata["tags"] = ["injected-parameters"]
-    notebook.cells[1].metadata["papermill"] = {"duration": 1.0}
+    injected = nbformat.v4.new_code_cell('# Parameters\nprofile = "quick"\n')
+    injected.metadata["tags"] = ["injected-parameters"]
+    injected.metadata["papermill"] = {"duration": 1.0}
+    notebook.cells.insert(2, injected)
     notebook.metadata["papermill"] = {"input_path": "x"}
     published = publish(notebook)
-    assert "remove-cell" in published.cells[1].metadata["tags"]
+    assert "remove-cell" in published.cells[2].metadata["tags"]
     assert "papermill" not in json.dumps(published)
+
+
+def test_a_page_shows_the_parameters_that_it_was_run_with(source):
+    source.write_text(SOURCE.replace('"book"', '"book"\nseed = 1  # kept'))
+    notebook = prepare(source)
+    assert publish(notebook).cells[1].source == 'profile = "book"\nseed = 1  # kept'
+    injected = nbformat.v4.new_code_cell('# Parameters\nprofile = "quick"\n')
+    injected.metadata["tags"] = ["injected-parameters"]
+    notebook.cells.insert(2, injected)
+    published = publish(notebook)
+    assert published.cells[1].source == 'profile = "quick"\nseed = 1  # kept'
+    assert published.cells[1].metadata["tags"] == ["parameters"]
 
 
 def test_a_notebook_without_a_parameters_cell_is_an_error(source):

@@ -42,6 +42,8 @@ def test_a_notebook_with_described_figures_passes(tmp_path):
         (' tags=["parameters"]', "", "Expected one cell tagged parameters"),
         ("# # A title", "# No title", "Expected a title"),
         ("What it shows.", "What it shows", "Expected a caption"),
+        ("What it shows.", "Lines as in the figure above.", "got 'figure above'"),
+        ("What it shows.", "Split as in the text.", "got 'in the text'"),
         ("What it shows.", "TODO: what it shows.", "caption: Expected a finished text; got 'TODO'"),
         (
             "A rising line.",

@@ -186,7 +186,8 @@ def test_the_page_of_a_notebook_launches_it_where_the_book_has_an_address(tmp_pa
     (tmp_path / "part" / "page.rst").rename(where / "example.rst")
     (tmp_path / "part" / "image.png").rename(where / "image.png")
     index = tmp_path / "index.rst"
-    index.write_text(index.read_text().replace("part/page", "book/_executed/example"))
+    text = index.read_text().replace("part/page", "book/_executed/example")
+    index.write_text(f"{text}\n.. launch-places::\n")
     extensions = ["hoam_book", "hoam_launch"]
     assert build(tmp_path, extensions=extensions, html_theme="sphinx_book_theme") == ""
     html = page(tmp_path, "book/_executed/example")
@@ -195,6 +196,8 @@ def test_the_page_of_a_notebook_launches_it_where_the_book_has_an_address(tmp_pa
         assert button == link
         assert f"Open in {service}" not in page(tmp_path, "index")
     assert f'href="{ADDRESS}/blob/main/notebooks/example.py#L2-L5"' in html
+    (said,) = re.findall(r"That of this edition is <a [^>]*>", page(tmp_path, "index"))
+    assert f'href="{ADDRESS}"' in said
     notebook = nbformat.read(tmp_path / "out" / "_notebooks" / "example.ipynb", as_version=4)
     assert f'[*clone, "{ADDRESS}", ' in first_code(notebook)
     assert '"numpy==2.5.5"' in first_code(notebook)

@@ -99,8 +99,12 @@ class PaperFiguresDirective(SphinxDirective):
 
 def _read_page(app: Sphinx, doctree: nodes.document) -> None:
     """Note the figures of a page, and keep a place for the record under each."""
-    for figure in hoam_places.note(app.env, app.env.docname, doctree):
-        load_for_page(app.env)
+
+    def lead(figure: str, caption: str) -> str:
+        subject = load_for_page(app.env).catalogue.subjects.get(figure)
+        return subject.lead(caption) if subject else ""
+
+    for figure in hoam_places.note(app.env, app.env.docname, doctree, lead):
         stand_in = figure_record(figure=hoam_places.name_of(figure))
         figure.parent.insert(figure.parent.index(figure) + 1, stand_in)
 

@@ -36,6 +36,14 @@ class Subject:
         """The title, and the system unless there are several or none."""
         return f"{self.title}, {self.systems[0]}" if len(self.systems) == 1 else self.title
 
+    def lead(self, caption: str) -> str:
+        """Return the system as a sentence, where there is one and the caption does not name it."""
+        if len(self.systems) != 1:
+            return ""
+        (system,) = self.systems
+        named = system.lower().removesuffix("s") in caption.lower().replace("-", " ")
+        return "" if named else f"{system[0].upper()}{system[1:]}."
+
     def unit(self, name: str) -> str | None:
         """Return the unit of an array, or nothing where no pattern matches its name."""
         # Brackets are part of a name here, not of a pattern.

@@ -1,5 +1,7 @@
 """Sphinx extension: buttons that download or launch a page's notebook, and the edition below it.
 
+```{launch-places}```    whether the buttons of this edition launch notebooks elsewhere
+
 Where the book is published is said once, as `repository-code` in CITATION.cff. Without it, no page
 offers to launch a notebook elsewhere; the notebook and its script are always there to download.
 """
@@ -14,6 +16,7 @@ from docutils import nodes
 from hoam_results import Edition, edition
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util.docutils import SphinxDirective
 
 _EXECUTED = "book/_executed/"
 
@@ -78,6 +81,19 @@ def buttons(name: str, base: str, address: str) -> list[dict[str, Any]]:
     ]
 
 
+class LaunchPlacesDirective(SphinxDirective):
+    """Say whether this edition has an address from which its notebooks are launched."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return one sentence."""
+        address = self.config.hoam_repository
+        if not address:
+            return [nodes.paragraph("", "This edition has no such address: its buttons download.")]
+        link = nodes.reference("", address, refuri=address)
+        words = (nodes.Text("That of this edition is "), link, nodes.Text("."))
+        return [nodes.paragraph("", "", *words)]
+
+
 def _set_buttons(
     app: Sphinx, page: str, _template: str, context: dict[str, Any], _tree: nodes.document | None
 ) -> None:
@@ -111,6 +127,7 @@ def _write_notebooks(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the buttons, the files that they lead to, and the line in the footer."""
     app.setup_extension("hoam_book")
+    app.add_directive("launch-places", LaunchPlacesDirective)
     app.connect("config-inited", _set_edition)
     # After those of the theme.
     app.connect("html-page-context", _set_buttons, priority=900)

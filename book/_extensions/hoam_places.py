@@ -1,6 +1,6 @@
 """Where each figure stands: noted when pages are read, asked for when they are written."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from docutils import nodes
@@ -40,8 +40,20 @@ def _known(env: BuildEnvironment) -> dict[str, dict[str, dict[str, str]]]:
     return env.hoam_figures  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def note(env: BuildEnvironment, docname: str, doctree: nodes.document) -> Iterator[nodes.figure]:
-    """Note the figures of a page whose ids start with `fig-`, and yield each."""
+def note(
+    env: BuildEnvironment,
+    docname: str,
+    doctree: nodes.document,
+    lead: Callable[[str, str], str],
+) -> Iterator[nodes.figure]:
+    """Note the figures of a page whose ids start with `fig-`, and yield each.
+
+    Args:
+        env: where they are noted.
+        docname: the page.
+        doctree: its content.
+        lead: from an id and a caption to the words that go before it in bold, or nothing.
+    """
     found = _known(env)[docname] = {}
     for figure in list(doctree.findall(nodes.figure)):
         name = name_of(figure)
@@ -49,6 +61,9 @@ def note(env: BuildEnvironment, docname: str, doctree: nodes.document) -> Iterat
             continue
         caption = next(iter(figure.findall(nodes.caption)), None)
         image = next(iter(figure.findall(nodes.image)), None)
+        words = lead(name, caption.astext()) if caption else ""
+        if caption and words:
+            caption[:0] = [nodes.strong(words, words), nodes.Text(" ")]
         found[name] = {
             "caption": caption.astext() if caption else "",
             "alt": image.get("alt", "") if image else "",

@@ -35,6 +35,17 @@ _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
         'pre, .cell_output > .output, .pst-scrollable-table-container',
     )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
+#: What is closed when a page opens: records, code, captions, solutions. A film would be loaded.
+_UNFOLD = """(open) => {
+    window.hoamFolds ??= [...document.querySelectorAll(
+        '.bd-article details:not([open], .hoam-film), .bd-article .toggle-hidden',
+    )];
+    for (const node of window.hoamFolds) {
+        if (node.matches('details')) node.open = open;
+        else node.querySelector('button.toggle-button').click();
+    }
+    return window.hoamFolds.length;
+}"""
 #: Rows of a table are made alike, and so are the tables of the report and words of one kind in
 #: code: a few stand for all.
 _THIN_OUT = """() => {
@@ -82,6 +93,19 @@ def show(page: Page, *, width: int, mode: str) -> None:
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
     page.evaluate("() => document.getAnimations().forEach((animation) => animation.finish())")
+
+
+def unfold(page: Page) -> int:
+    """Open all that a page holds closed, as a reader would, and return how much that is."""
+    count = page.evaluate(_UNFOLD, True)
+    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
+    return count
+
+
+def fold(page: Page) -> None:
+    """Close again what `unfold` opened."""
+    page.evaluate(_UNFOLD, False)
+    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
 
 
 def sideways(page: Page) -> list[str]:
