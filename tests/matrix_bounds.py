@@ -1,4 +1,4 @@
-"""The environments of the version matrix, what runs in them, and what makes a record one of today."""
+"""The environments of the version matrix, and whether a record is of what is asked today."""
 
 import re
 from dataclasses import dataclass
