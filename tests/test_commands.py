@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import jax.numpy as jnp
 import numpy as np
@@ -253,17 +254,30 @@ def test_every_method_can_be_trained_from_settings(place, method):
     hoam.load(place / "model.safetensors")
 
 
+def test_the_installed_program_says_what_it_can_do():
+    program = Path(sys.executable).with_name("hoam")
+    done = subprocess.run([program, "--help"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert all(command in done.stdout for command in ("check", "fit", "sample"))
+
+
 def test_the_module_runs_as_a_program_and_stops_at_a_signal_with_its_state_kept(root, place):
-    text = SETTINGS.replace("steps = 4", "steps = 100000")
-    (place / "fit.toml").write_text(text)
+    (place / "fit.toml").write_text(SETTINGS.replace("steps = 4", "steps = 100000"))
     command = [sys.executable, "-m", "hoam", "fit", "data.npz", "--config", "fit.toml"]
-    process = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(root)})
+    surroundings = {**os.environ, "PYTHONPATH": str(root)}
+    process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True)
     state, deadline = place / "model.training.safetensors", time.monotonic() + 300
-    while not state.exists() and time.monotonic() < deadline:
-        assert process.poll() is None
-        time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=120) == 130
+    try:
+        while not state.exists() and time.monotonic() < deadline:
+            assert process.poll() is None
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        _, shown = process.communicate(timeout=120)
+    finally:
+        process.kill()  # where signals are ignored, it would go on after the test
+    assert process.returncode == 130
+    assert "/100000 [" in shown  # how far it is
+    assert "it/s" in shown
     assert state.exists()
 
 

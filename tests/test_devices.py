@@ -1,5 +1,6 @@
 """Training on several devices: the same sums, added up elsewhere."""
 
+import functools
 import json
 import os
 import subprocess
@@ -16,41 +17,45 @@ from hoam import devices, methods, quadrature
 from hoam.types import Node
 
 TESTS = Path(__file__).parent
-TRAIN = """
-import json, jax, hoam, translation
+RUN = """
+import json, jax, hoam, numpy as np, translation, test_model
 model = hoam.fit(
     jax.random.key(0), translation.population(n_samples=64), translation.METHOD, **translation.SHORT
 )
 moved = model.sample(jax.random.key(1), [[3.0, -2.0]], times=[0.0, 2.0], mu=1.0)
 loss = model.record["history"]["loss"]
-print(json.dumps([jax.device_count(), loss, moved[-1, 0].tolist()]))
+paths = []
+for epsilon in (0.0, 0.05):
+    model = test_model.build(epsilon=epsilon)
+    x0 = np.random.default_rng(0).uniform((0, -3), (50, 5), size=(1025, 2)).astype(np.float32)
+    paths.append(test_model.sample(model, x0=x0)[::2, ::64].tolist())
+print(json.dumps([jax.device_count(), loss, moved[-1, 0].tolist(), paths]))
 """
 
 
 KEY = jax.random.key(0)
 
 
-def run_on(count, code):
-    """Run code in a process with `count` devices and return what it prints."""
+@functools.cache
+def run_on(count):
+    """Train and roll out small models in a process with `count` devices.
+
+    Returns the loss curve, a state that the trained model moved, and paths of others.
+    """
     surroundings = {**os.environ, "JAX_NUM_CPU_DEVICES": str(count), "JAX_PLATFORMS": "cpu"}
     surroundings["PYTHONPATH"] = os.pathsep.join([str(TESTS), str(TESTS.parent)])
     done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=surroundings
+        [sys.executable, "-c", RUN], check=True, capture_output=True, text=True, env=surroundings
     )
-    return done.stdout
-
-
-def train_on(count):
-    """Train a small model in a process with `count` devices; return loss curve and one sample."""
-    found, loss, moved = json.loads(run_on(count, TRAIN))
+    found, *results = json.loads(done.stdout)
     assert found == count
-    return np.asarray(loss), np.asarray(moved)
+    return [*map(np.asarray, results)]
 
 
 def test_training_on_two_and_four_devices_equals_training_on_one():
-    loss, moved = train_on(1)
+    loss, moved, _ = run_on(1)
     for count in (2, 4):
-        other_loss, other_moved = train_on(count)
+        other_loss, other_moved, _ = run_on(count)
         np.testing.assert_allclose(other_loss, loss, rtol=1e-5, atol=1e-5 * np.abs(loss).max())
         np.testing.assert_allclose(other_moved, moved, rtol=1e-4)
 
@@ -91,24 +96,11 @@ def test_nodes_that_fill_up_the_parts_have_no_weight(parts):
     assert float(filled.integral.sum()) == float(filled.boundary.sum()) == 5.0
 
 
-BLOCKS = """
-import json, jax, numpy as np, test_model
-for epsilon in (0.0, 0.05):
-    model = test_model.build(epsilon=epsilon)
-    x0 = np.random.default_rng(0).uniform((0, -3), (50, 5), size=(1025, 2)).astype(np.float32)
-    path = test_model.sample(model, x0=x0)
-    print(json.dumps([jax.device_count(), path[::2, ::64].tolist()]))
-"""
-
-
-def test_rollouts_on_two_devices_equal_those_on_one():
-    paths = {}
-    for count in (1, 2):
-        lines = run_on(count, BLOCKS).splitlines()
-        found, values = zip(*(json.loads(line) for line in lines), strict=True)
-        assert set(found) == {count}
-        paths[count] = np.asarray(values)
-    np.testing.assert_allclose(paths[2], paths[1], rtol=1e-5, atol=1e-5)
+@pytest.mark.parametrize("count", [2, 4])
+def test_rollouts_on_several_devices_equal_those_on_one(count):
+    *_, alone = run_on(1)
+    *_, paths = run_on(count)
+    np.testing.assert_allclose(paths, alone, rtol=1e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("count", [1, 3, 256, 257, 600])

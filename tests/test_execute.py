@@ -4,7 +4,10 @@ import jupytext
 import nbformat
 import papermill
 import pytest
-from execute import execute, prepare, publish
+import yaml
+from execute import LIMITS, execute, prepare, publish
+
+from hoam.results import PROFILES
 
 SOURCE = """# %% [markdown]
 # # A title
@@ -40,6 +43,12 @@ def test_a_notebook_runs_with_its_profile_and_a_failure_leaves_no_page(source, t
         execute(source, target, profile="quick")
     assert target.read_text() == before
     assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_stalled_cell_ends_long_before_the_job_that_builds_the_book(root):
+    assert tuple(LIMITS) == PROFILES
+    workflow = yaml.safe_load((root / ".github" / "workflows" / "ci.yml").read_text())
+    assert LIMITS["book"] <= 60 * workflow["jobs"]["all"]["timeout-minutes"] / 4
 
 
 def test_the_injected_cell_is_hidden_and_times_are_dropped(source):

@@ -119,6 +119,19 @@ def test_lock_lowest_and_newest_are_resolved_as_named():
     assert [tool.partition("==")[0] for tool in low[6:]] == list(matrix.TOOLS)
 
 
+def test_a_notebook_that_is_measured_again_gives_the_record_the_date_of_the_day(
+    tmp_path, monkeypatch
+):
+    numbers = {name: {"fig-a.x": 1.0} for name in matrix.NOTEBOOKS}
+    former = {"versions": {"jax": "1"}, "numbers": numbers, "date": "2024-10-16", "passed": 7}
+    monkeypatch.setattr(matrix, "make", lambda *_: "python")
+    monkeypatch.setattr(matrix, "versions", lambda *_: {"jax": "1", "zarr": "3"})
+    monkeypatch.setattr(matrix, "run_notebooks", lambda *_: {"bistable": {"fig-a.x": 2.0}})
+    entry = matrix.measure_again(LOWEST, "bistable", former)
+    assert entry == former | {"numbers": entry["numbers"], "date": matrix.today()}
+    assert entry["numbers"] == numbers | {"bistable": {"fig-a.x": 2.0}}
+
+
 def test_tests_and_notebooks_of_the_matrix_exist(root):
     assert all((root / "tests" / f"test_{name}.py").is_file() for name in matrix.TESTS)
     assert all((root / "notebooks" / f"{name}.py").is_file() for name in matrix.NOTEBOOKS)

@@ -30,7 +30,8 @@ def order(make, sizes) -> float:
     )
 
 
-REFERENCE = quad(lambda t: np.exp(np.sin(5 * t)), 0, 1, epsabs=1e-14, epsrel=1e-14)[0]
+# At less, the rounding of some processors is in the way: a warning, and so an error.
+REFERENCE = quad(lambda t: np.exp(np.sin(5 * t)), 0, 1, epsabs=1e-12, epsrel=1e-12)[0]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 5, 8])

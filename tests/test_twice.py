@@ -141,6 +141,7 @@ def test_two_builds_are_measured_noted_and_shown(tmp_path, capsys):
     ]
     ordinary = write_build(tmp_path / "ordinary", {"x": 1.05, "seconds": 1.0})
     entry = twice.measure(trees, ["a"], ordinary)
+    assert "commit" not in entry  # of no repository
     assert not twice.tell(entry)
     assert "1 of 2 numbers are the same" in capsys.readouterr().out
     (ordinary / "tests").mkdir(exist_ok=True)
@@ -188,6 +189,15 @@ def test_builds_that_cannot_be_compared_are_refused(tmp_path):
         twice.measure([good, other], ["a"])
     with pytest.raises(RuntimeError, match=r"got \['no clone'\]. Use --again"):
         twice_builds.commit([tmp_path / "x", tmp_path / "y"])
+
+
+def test_the_record_says_the_commit_that_was_built(tmp_path):
+    tree = write_build(tmp_path / "a", {"x": 1.0, "seconds": 2.0})
+    author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "-q"), (*author, "commit", "-q", "--allow-empty", "-m", "First")):
+        twice_builds.git(*words, cwd=tree)
+    made_at = twice.measure([tree, tree], ["a"], tmp_path / "nothing")["commit"]
+    assert twice_builds.commit([tree]).startswith(made_at)
 
 
 def test_a_build_has_one_core_and_its_own_package(tmp_path, monkeypatch):

@@ -22,7 +22,7 @@ import tomlkit
 from tomlkit.items import Array
 
 from hoam.files import write_atomically
-from tests.twice_builds import DIRECTORY, ROOT, build, clone, commit, notebooks, outdated
+from tests.twice_builds import DIRECTORY, ROOT, build, clone, commit, notebooks, outdated, short
 from tests.twice_numbers import compare, contents, distances, due, expected, numbers, outside
 
 RECORD = ROOT / "tests" / "twice_record.toml"
@@ -58,8 +58,10 @@ def measure(trees: Sequence[Path], names: Sequence[str], root: Path = ROOT) -> d
         raise RuntimeError(message)
     judges = expected(trees[0], names)
     first, second = map(numbers, builds)
+    made_at = short(trees[0])
     entry = {
         "date": max(run["date"] for run in runs),
+        **({"commit": made_at} if made_at else {}),
         "machine": runs[0]["machine"],
         "versions": runs[0]["versions"],
         "notebooks": list(names),

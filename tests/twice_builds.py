@@ -55,6 +55,14 @@ def commit(trees: Sequence[Path]) -> str:
     return found.pop()
 
 
+def short(tree: Path) -> str | None:
+    """Return the short hash of the commit that a tree is of, or nothing outside of git."""
+    try:
+        return git("rev-parse", "--short", "HEAD", cwd=tree).strip()
+    except subprocess.CalledProcessError:
+        return None
+
+
 def surroundings(tree: Path) -> dict[str, str]:
     """Return the environment variables of a build.
 
