@@ -237,7 +237,7 @@ plt.show()
 # {num}`fig-training-oscillator.cells_600:.0f`, and plain, which differs in Adam alone, at {num}`fig-training-oscillator.plain_600:.0f`. So cells do not help here as
 # they do on the two streams, and Muon does. Four times as many steps bring the recipe
 # to {num}`fig-training-oscillator.recipe_2400:.1f` floors, and ten times as many to {num}`fig-training-oscillator.recipe_6000:.1f`, the worst seed to {num}`fig-training-oscillator.recipe_6000_worst:.1f`: longer trainings do not help any more, and what is left
-# is no lack of steps. It is near what the samples allow: the population of the training is a draw of as many samples as the floor's, and differs from the law by about one floor itself.
+# is no lack of steps. Part of it lies in the samples: those of the training are as many as the floor's, so that they miss the law by about one floor themselves.
 #
 # **The linear part makes it worse**, {num}`fig-training-oscillator.linear_part_600:.0f` floors. The law is Gaussian, so its potential is quadratic in the state and
 # within the span; but for only about 1/32 of the time, the distance of two of the 32 splines, it is as narrow as an eighth of its width ({ref}`ex-oscillator-peaks`), and what goes wrong where the
