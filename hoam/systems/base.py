@@ -125,7 +125,8 @@ class System(ABC):
 
     def _require_memory(self, parameters: int, times: int, n_samples: int) -> None:
         as_whole(n_samples, least=2, what="a number of samples")
-        shape = (parameters, times, int(n_samples), len(self.periods))
+        # A system of one's own that is only simulated may not say its periods.
+        shape = (parameters, times, int(n_samples), len(getattr(self, "periods", (None,))))
         size = prod(shape) * jnp.result_type(float).itemsize
         if size > _MOST_BYTES:
             message = (
