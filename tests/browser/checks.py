@@ -32,7 +32,7 @@ _AXE = """async () => (await axe.run(
 #: The theme lets a keyboard reach what scrolls, some time after a window has changed.
 _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
     || [...document.querySelectorAll(
-        'pre, .cell_output > .output, .pst-scrollable-table-container',
+        'pre, .cell_output > .output, .pst-scrollable-table-container, .hoam-scroll',
     )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
 #: What is closed when a page opens: records, code, captions, solutions. A film would be loaded.
