@@ -22,7 +22,7 @@ def numbers() -> dict[str, float]:
     """Return the numbers that the book is about, by the names that it has for them."""
     found = OUTCOMES.read()
     step, memory = found["training-2-devices"]["step"], found["memory"]
-    start = found["startup"]["hoam beyond jax"]
+    start, use = (found["startup"][f"{what} beyond jax"] for what in ("hoam", "hoam in use"))
     run, growth = found["full_model"]["25000 particles, 4000 steps"], found["full_model"]["scaling"]
     smallest, largest = growth[0], growth[-1]
     return {
@@ -43,6 +43,9 @@ def numbers() -> dict[str, float]:
         "import_seconds": start["median"],
         "import_seconds_low": start["low"],
         "import_seconds_high": start["high"],
+        "use_seconds": use["median"],
+        "use_seconds_low": use["low"],
+        "use_seconds_high": use["high"],
         "memory_bytes_per_step": memory["bytes_per_step"],
         "memory_steps": memory["steps"],
         **{
@@ -71,9 +74,9 @@ def _rollout(rollouts: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def machine() -> dict[str, Any]:
-    """Return the machine of the stored numbers: processor, cores, versions."""
-    return OUTCOMES.read()["training-2-devices"]["machine"]
+def machines() -> dict[str, dict[str, Any]]:
+    """Return the machine of each benchmark: processor, cores, devices, versions."""
+    return {name: content["machine"] for name, content in OUTCOMES.read().items()}
 
 
 def throughput() -> dict[str, dict[str, float]]:

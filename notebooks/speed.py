@@ -404,12 +404,13 @@ plt.show()
 # ```
 #
 # `python -m benchmarks --record` takes these times on the problems that we set ourselves goals for. They are medians of seven runs (fastest to slowest), of training steps and
-# rollouts on two devices and of the full model on one, on a machine that did nothing else, and are stored (`benchmarks/records/full_size.json`).
+# rollouts on two devices and of the full model on one, on machines that did little else, and are stored (`benchmarks/records/full_size.json`); the list below names the processors.
 
 # %% tags=["hide-input"]
 measured = full_size.numbers()
 report.record("fig-speed-full-size", **measured)
-print(full_size.machine())
+for name, machine in full_size.machines().items():
+    print(f"{name:20s}", ", ".join(f"{value}" for value in machine.values()))
 print(f"one large matrix product: {measured['peak_gflops']:.0f} GFLOP/s")
 print("dimension, Laplacian                ms a step   GFLOP/s")
 for name, cost in full_size.throughput().items():
@@ -426,13 +427,13 @@ for name, cost in full_size.throughput().items():
 # | the same, μ = 1.85 | 10; 1 % | {num}`fig-speed-full-size.tolerance_ratio_185:.1f`; {num}`fig-speed-full-size.tolerance_error_185:.2%` |
 # | particle-in-cell, 25 000 particles, 4000 steps | 1 s | {num}`fig-speed-full-size.run_seconds:.2f` s ({num}`fig-speed-full-size.run_seconds_low:.2f` to {num}`fig-speed-full-size.run_seconds_high:.2f`) |
 # | the same with $10^7$ particles: time of a particle and step over that with $10^4$; memory | 1; bounded | {num}`fig-speed-full-size.most_over_least:.1f`; {num}`fig-speed-full-size.most_gigabytes:.1f` GB |
-# | `import hoam` beyond that of JAX | 0.7 s | {num}`fig-speed-full-size.import_seconds:.2f` s ({num}`fig-speed-full-size.import_seconds_low:.2f` to {num}`fig-speed-full-size.import_seconds_high:.2f`) |
+# | `import hoam` beyond that of JAX; with what training and sampling need, flax and optax | 0.7 s | {num}`fig-speed-full-size.import_seconds:.2f` s ({num}`fig-speed-full-size.import_seconds_low:.2f` to {num}`fig-speed-full-size.import_seconds_high:.2f`); {num}`fig-speed-full-size.use_seconds:.2f` s ({num}`fig-speed-full-size.use_seconds_low:.2f` to {num}`fig-speed-full-size.use_seconds_high:.2f`) |
 # | growth of the memory in $10^5$ steps of training | none | {num}`fig-speed-full-size.memory_bytes_per_step:.0f` bytes a step |
 #
 # The estimate of the Laplacian is given by its time alone: its operations are others than those that are counted for the exact one. The bytes that a training step leaves behind are its loss, a number of the
 # record. That a rollout needs the same memory for any number of steps is a matter of its program: the number of steps is an argument of it, and one program is compiled for all.
 #
-# At $\mu = 1.25$ the rollout misses its goal: 1000 evaluations of Euler's method stand against {num}`fig-speed-full-size.tolerance_evaluations_125:.0f`, and the evaluations cost about the same. At $\mu = 1.85$
+# At $\mu = 1.25$ the rollout misses its goal, narrowly: 1000 evaluations of Euler's method stand against {num}`fig-speed-full-size.tolerance_evaluations_125:.0f`, and the evaluations cost about the same. At $\mu = 1.85$
 # {num}`fig-speed-full-size.tolerance_evaluations_185:.0f` are enough. Equal steps of Heun's method are {num}`fig-speed-full-size.equal_ratio_125:.1f` and {num}`fig-speed-full-size.equal_ratio_185:.1f` times faster than
 # Euler's, with errors of {num}`fig-speed-full-size.equal_error_125:.2%` and {num}`fig-speed-full-size.equal_error_185:.2%`.
 #
