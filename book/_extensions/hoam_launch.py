@@ -88,7 +88,7 @@ class LaunchPlacesDirective(SphinxDirective):
         """Return one sentence."""
         address = self.config.hoam_repository
         if not address:
-            return [nodes.paragraph("", "This edition has no such address: its buttons download.")]
+            return [nodes.paragraph("", "This edition has none: its buttons download and print.")]
         link = nodes.reference("", address, refuri=address)
         words = (nodes.Text("That of this edition is "), link, nodes.Text("."))
         return [nodes.paragraph("", "", *words)]
