@@ -1,6 +1,7 @@
 """The training matrix: complete, named as the checkpoints are, and repeatable."""
 
 import dataclasses
+import functools
 import json
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from hoam.train import fingerprint
 
 ROOT = Path(__file__).parents[1]
 SHIPPED = sorted((ROOT / "checkpoints").glob("*.safetensors"))
+configs = functools.cache(matrix.configs)  # which take a quarter of a second to make
 TWIN = "oscillator-w08-hoam_g-0"
 
 
@@ -28,7 +30,7 @@ def training(run):
 
 
 def test_every_training_run_has_its_checkpoint_and_no_checkpoint_is_an_orphan():
-    assert {path.stem for path in SHIPPED} == set(matrix.configs())
+    assert {path.stem for path in SHIPPED} == set(configs())
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
@@ -39,23 +41,23 @@ def test_checkpoint_says_how_it_was_made(path):
     assert record["seed"] == int(path.stem[-1])
     assert record["training_seconds"] > 0
     assert set(record["versions"]) == {"hoam", "jax", "jaxlib", "flax", "optax"}
-    assert record["steps"] == training(matrix.configs()[path.stem]).steps
+    assert record["steps"] == training(configs()[path.stem]).steps
     assert np.isfinite(record["history"]["loss"]).all()
     assert np.isfinite(record["history"]["validation"]).all()
 
 
 def test_keys_of_training_validation_and_model_are_independent_of_one_another():
-    configs = matrix.configs()
+    known = configs()
     drawn = {
         tuple(jax.random.key_data(key).tolist())
         for seed in range(5)
-        for key in configs[f"oscillator-w08-hoam_g-{seed}"].keys().values()
+        for key in known[f"oscillator-w08-hoam_g-{seed}"].keys().values()
     }
     assert len(drawn) == 5 * 3
 
 
 def test_validation_parameters_are_neither_trained_on_nor_tested():
-    for run in matrix.configs().values():
+    for run in configs().values():
         config = training(run)
         if not config.name.startswith("oscillator"):  # one parameter a model there
             known = {*config.system.train_mus, *config.system.test_mus}
@@ -66,8 +68,8 @@ def test_validation_parameters_are_neither_trained_on_nor_tested():
     ("rival", "outputs", "steps"), [("cfm", 9, 4), ("ncsm", 9, 4), ("dice", 1, 1)]
 )
 def test_rivals_see_the_samples_nodes_and_network_of_hoam(rival, outputs, steps):
-    configs = matrix.configs()
-    base, other = configs["chaos_9d-hoam_g-1"], configs[f"chaos_9d-{rival}-1"]
+    known = configs()
+    base, other = known["chaos_9d-hoam_g-1"], known[f"chaos_9d-{rival}-1"]
     assert other.method.rule == base.method.rule
     assert other.network == base.network.clone(outputs=outputs)
     assert other.steps == steps * base.steps
@@ -77,8 +79,8 @@ def test_rivals_see_the_samples_nodes_and_network_of_hoam(rival, outputs, steps)
 
 @pytest.mark.parametrize("name", ["strong_landau-am", "chaos_9d-hoam_g"])
 def test_a_longer_run_differs_in_its_steps_alone(name):
-    configs = matrix.configs()
-    base, other = configs[f"{name}-1"], configs[f"{name}_long-1"]
+    known = configs()
+    base, other = known[f"{name}-1"], known[f"{name}_long-1"]
     assert other.steps == 4 * base.steps
     assert dataclasses.replace(other, steps=base.steps, name=base.name) == base
 
@@ -105,7 +107,7 @@ def base_of(path):
 
 @pytest.mark.usefixtures("as_users_run_it")
 def test_a_model_that_goes_on_from_another_starts_from_the_shipped_one():
-    for name, run in matrix.configs().items():
+    for name, run in configs().items():
         if run.base and not isinstance(run, Enriched):
             start = hoam.load(ROOT / "checkpoints" / f"{run.base.name}.safetensors")
             record = json.loads((ROOT / "checkpoints" / f"{name}.json").read_text())["record"]
@@ -115,7 +117,7 @@ def test_a_model_that_goes_on_from_another_starts_from_the_shipped_one():
 def test_the_list_names_each_run_after_the_one_it_goes_on_from(capsys):
     retrain.main(["--list"])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert [words[0] for words in lines] == list(matrix.configs())
+    assert [words[0] for words in lines] == list(configs())
     assert ["two_stream-quiet-am_ritz-1", "two_stream-quiet-am-1"] in lines
     known = set()
     for name, *base in lines:
