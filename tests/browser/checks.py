@@ -35,6 +35,7 @@ _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
         'pre, .cell_output > .output, .pst-scrollable-table-container, .hoam-scroll',
     )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
+_TO_THE_END = "() => document.getAnimations().forEach((animation) => animation.finish())"
 #: What is closed when a page opens: records, code, captions, solutions. A film would be loaded.
 _UNFOLD = """(open) => {
     window.hoamFolds ??= [...document.querySelectorAll(
@@ -85,20 +86,21 @@ def is_foreign(address: str) -> bool:
 
 def show(page: Page, *, width: int, mode: str) -> None:
     """Give a page a width, and a reader whose system is light or dark."""
-    if (page.viewport_size or {}).get("width") != width:
-        page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(media="screen", color_scheme=mode)
+    if (page.viewport_size or {}).get("width") != width:  # what then scrolls is that of the screen
+        page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_function(_SCROLLERS_ARE_KNOWN)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
-    page.evaluate("() => document.getAnimations().forEach((animation) => animation.finish())")
+    page.evaluate(_TO_THE_END)
 
 
 def unfold(page: Page) -> int:
     """Open all that a page holds closed, as a reader would, and return how much that is."""
     count = page.evaluate(_UNFOLD, True)
     page.wait_for_function(_SCROLLERS_ARE_KNOWN)
+    page.evaluate(_TO_THE_END)
     return count
 
 
