@@ -99,8 +99,8 @@ def panels(name: str, found: dict, *, columns: int, ylabel: str):
         title = textwrap.fill(case, 22)
         axis.annotate(title, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
     for axis in axes.flat:  # once all is drawn: a panel that turns logarithmic resets the others
-        for scale, ticks in ((axis.xaxis, (1, 2, 5)), (axis.yaxis, (1, 3))):
-            scale.set_major_locator(ticker.LogLocator(subs=ticks))
+        for scale in (axis.xaxis, axis.yaxis):
+            scale.set_major_locator(ticker.LogLocator(subs=(1, 3)))
             scale.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
             scale.set_minor_locator(ticker.NullLocator())
     figure.legend(
