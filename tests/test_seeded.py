@@ -28,6 +28,11 @@ def test_a_fault_can_be_put_where_it_is_listed(name, root):
         assert f"def {function}" in (root / path).read_text()
 
 
+def test_every_record_is_of_the_fault_of_today():
+    due = set(FAULTS) - seeded.up_to_date()
+    assert not due, f"Use `python -m tests.seeded` to measure {sorted(due)}."
+
+
 def test_every_fault_was_measured_and_at_least_95_percent_were_caught():
     record = seeded.record()
     assert set(record) == set(FAULTS)
