@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 from hoam.types import Scalar
 
-#: Most steps of one simulation or rollout: those of the book have some thousands.
+#: The most steps that a simulation or rollout may take; those of the book take some thousands.
 MOST_STEPS = 10**8
 
 type Field = Callable[[Scalar, Float[Array, "*shape"]], Float[Array, "*shape"]]
