@@ -410,7 +410,7 @@ plt.show()
 measured = full_size.numbers()
 report.record("fig-speed-full-size", **measured)
 for name, machine in full_size.machines().items():
-    print(f"{name:20s}", ", ".join(f"{value}" for value in machine.values()))
+    print(f"{name:20s}", ", ".join(f"{what} {value}" for what, value in machine.items()))
 print(f"one large matrix product: {measured['peak_gflops']:.0f} GFLOP/s")
 print("dimension, Laplacian                ms a step   GFLOP/s")
 for name, cost in full_size.throughput().items():

@@ -194,6 +194,13 @@ def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
         for case in ("Adam instead of Muon", "even weight in time"):
             assert abs(np.log(median(case, steps) / recipe)) < np.log(1.3)
     assert median("Lion instead of Muon", 1000) > 1.3 * median("recipe", 1000)
+    assert median("Muon at a third of the step", 1000) > median("recipe", 1000)
+    assert median("Muon at thrice the step", 1000) == 1
+    adam = median("Adam instead of Muon", 1000)
+    assert min(median(f"Adam at {part} the step", 1000) for part in ("a third of", "thrice")) > adam
+    for steps in (500, 1000):
+        cells, blocks = median("recipe", steps), median("Sobol blocks", steps)
+        assert cells < blocks < median("independent samples", steps)
     assert median("half the width", 500) < 1.1 * median("recipe", 500)
     assert median("half the width", 1000) < median("recipe", 1000)
     assert median("linear part", 100) < 1.1 * goal
@@ -201,7 +208,8 @@ def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
 
     found = {key: value for key, value in found.items() if key.startswith("oscillator, ")}
     for case, steps in PROBLEMS["oscillator"].runs():
-        assert all(found[f"oscillator, {case}, {steps}, {seed}"] > 2 for seed in (0, 1, 2))
+        errors = [found[f"oscillator, {case}, {steps}, {seed}"] for seed in (0, 1, 2)]
+        assert np.median(errors) > PROBLEMS["oscillator"].goal
     last = {
         case: np.median([found[f"oscillator, {case}, 600, {seed}"] for seed in (0, 1, 2)])
         for case in PROBLEMS["oscillator"].cases
