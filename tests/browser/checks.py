@@ -32,21 +32,9 @@ _AXE = """async () => (await axe.run(
 #: The theme lets a keyboard reach what scrolls, some time after a window has changed.
 _SCROLLERS_ARE_KNOWN = """() => !document.querySelector('#main-content')
     || [...document.querySelectorAll(
-        'pre, .cell_output > .output, .pst-scrollable-table-container, .hoam-scroll',
+        'pre, .cell_output > .output, .pst-scrollable-table-container',
     )].every((node) => (node.tabIndex === 0) === (node.scrollWidth > node.clientWidth
             || node.scrollHeight > node.clientHeight))"""
-_TO_THE_END = "() => document.getAnimations().forEach((animation) => animation.finish())"
-#: What is closed when a page opens: records, code, captions, solutions. A film would be loaded.
-_UNFOLD = """(open) => {
-    window.hoamFolds ??= [...document.querySelectorAll(
-        '.bd-article details:not([open], .hoam-film), .bd-article .toggle-hidden',
-    )];
-    for (const node of window.hoamFolds) {
-        if (node.matches('details')) node.open = open;
-        else node.querySelector('button.toggle-button').click();
-    }
-    return window.hoamFolds.length;
-}"""
 #: Rows of a table are made alike, and so are the tables of the report and words of one kind in
 #: code: a few stand for all.
 _THIN_OUT = """() => {
@@ -86,28 +74,14 @@ def is_foreign(address: str) -> bool:
 
 def show(page: Page, *, width: int, mode: str) -> None:
     """Give a page a width, and a reader whose system is light or dark."""
-    page.emulate_media(media="screen", color_scheme=mode)
-    if (page.viewport_size or {}).get("width") != width:  # what then scrolls is that of the screen
+    if (page.viewport_size or {}).get("width") != width:
         page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(media="screen", color_scheme=mode)
     page.wait_for_function(_SCROLLERS_ARE_KNOWN)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
-    page.evaluate(_TO_THE_END)
-
-
-def unfold(page: Page) -> int:
-    """Open all that a page holds closed, as a reader would, and return how much that is."""
-    count = page.evaluate(_UNFOLD, True)
-    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
-    page.evaluate(_TO_THE_END)
-    return count
-
-
-def fold(page: Page) -> None:
-    """Close again what `unfold` opened."""
-    page.evaluate(_UNFOLD, False)
-    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
+    page.evaluate("() => document.getAnimations().forEach((animation) => animation.finish())")
 
 
 def sideways(page: Page) -> list[str]:

@@ -11,13 +11,11 @@ from checks import (
     broken_links,
     cut_off,
     figures,
-    fold,
     illegible,
     open_page,
     show,
     sideways,
     too_heavy,
-    unfold,
 )
 
 BUILT = Path(__file__).resolve().parents[2] / "_build" / "html"
@@ -54,11 +52,6 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     for width, mode in product(WIDTHS, MODES):
         show(next_page, width=width, mode=mode)
         found[width, mode] = sideways(next_page)
-    if unfold(next_page):
-        for width in WIDTHS:
-            show(next_page, width=width, mode="light")
-            found[width, "unfolded"] = sideways(next_page)
-        fold(next_page)
     if name in CHAPTERS | {INDEX}:
         show(next_page, width=1280, mode="dark")
         assert figures(next_page)
@@ -68,8 +61,6 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     for width, mode in product(WIDTHS, MODES) if name in KINDS else FEW:
         show(next_page, width=width, mode=mode)
         found[width, mode] += barriers(next_page)
-    if unfold(next_page):
-        found["unfolded"] = barriers(next_page)
     assert {state: faults for state, faults in found.items() if faults} == {}
     assert heard == []
 
