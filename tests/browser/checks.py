@@ -77,6 +77,8 @@ def show(page: Page, *, width: int, mode: str) -> None:
     if (page.viewport_size or {}).get("width") != width:
         page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(media="screen", color_scheme=mode)
+    # What scrolls may have been looked at before, while the page was laid out for paper.
+    page.evaluate("() => window.dispatchEvent(new Event('resize'))")
     page.wait_for_function(_SCROLLERS_ARE_KNOWN)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
