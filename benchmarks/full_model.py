@@ -11,7 +11,7 @@ import hoam
 from benchmarks.measure import RUNS, Timing, save, timing
 
 KEY = jax.random.key(40_003)
-#: So many that the field at the start and the states that are returned do not count.
+#: So many that the field at the start and the states that are returned count little.
 LEAST_STEPS = 20
 
 

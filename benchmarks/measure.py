@@ -6,7 +6,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,6 +32,11 @@ class Timing(NamedTuple):
     median: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, seconds: Sequence[float]) -> "Timing":
+        """Return those of some runs."""
+        return cls(statistics.median(seconds), min(seconds), max(seconds))
 
 
 def clocked[T](function: Callable[..., T], *arguments: Any, **options: Any) -> tuple[T, float]:
@@ -63,7 +68,7 @@ def timings(functions: dict[str, Callable[[], Any]], *, runs: int = RUNS) -> dic
         for name, function in functions.items():
             jax.block_until_ready(function())
             seconds[name].append(clocked(function)[1])
-    return {n: Timing(statistics.median(s), min(s), max(s)) for n, s in seconds.items()}
+    return {name: Timing.of(runs) for name, runs in seconds.items()}
 
 
 def peak(*, size: int = 1024, runs: int = RUNS) -> float:

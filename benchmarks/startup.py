@@ -1,6 +1,5 @@
 """The start of a program: what importing the package adds to importing JAX."""
 
-import statistics
 import subprocess
 import sys
 import time
@@ -29,10 +28,7 @@ def seconds(*, runs: int = RUNS) -> dict[str, Timing]:
     for name in list(IMPORTS)[1:]:
         pairs = zip(taken[name], taken["jax"], strict=True)
         taken[f"{name} beyond jax"] = [ours - bare for ours, bare in pairs]
-    return {
-        name: Timing(statistics.median(values[1:]), min(values[1:]), max(values[1:]))
-        for name, values in taken.items()
-    }
+    return {name: Timing.of(values[1:]) for name, values in taken.items()}
 
 
 def main() -> None:

@@ -260,7 +260,7 @@ plt.show()
 # {num}`fig-speed-inference.adaptive_speedup_125:.1f` and {num}`fig-speed-inference.adaptive_speedup_185:.1f` times faster than
 # Euler's. The pilot's own time counts less the more particles there are.
 #
-# We aimed at a tenth of Euler's time with the energy within one percent: {ref}`sec-speed-full-size` says how near we are with as many particles as the paper has.
+# We aimed at a tenth of Euler's time with the energy within one percent: {ref}`sec-speed-full-size` says how near we are with 25 000 particles.
 # At the second parameter the steps of the pilot reach that. At the first, where particles are trapped between the waves, they take twice as many evaluations, which is too many;
 # equal steps of second and of fourth order take more still ({numref}`fig-speed-inference`).
 #
@@ -404,7 +404,7 @@ plt.show()
 # ```
 #
 # `python -m benchmarks --record` takes these times on the problems that we set ourselves goals for. They are medians of seven runs (fastest to slowest), of training steps and
-# rollouts on two devices and of the full model on one, on machines that did little else, and are stored (`benchmarks/records/full_size.json`); the list below names the processors.
+# rollouts on two devices and of the full model on one, on machines that did nothing else, and are stored (`benchmarks/records/full_size.json`); the list below names the processors.
 
 # %% tags=["hide-input"]
 measured = full_size.numbers()
@@ -433,7 +433,7 @@ for name, cost in full_size.throughput().items():
 # The estimate of the Laplacian is given by its time alone: its operations are others than those that are counted for the exact one. The bytes that a training step leaves behind are its loss, a number of the
 # record. That a rollout needs the same memory for any number of steps is a matter of its program: the number of steps is an argument of it, and one program is compiled for all.
 #
-# At $\mu = 1.25$ the rollout misses its goal, narrowly: 1000 evaluations of Euler's method stand against {num}`fig-speed-full-size.tolerance_evaluations_125:.0f`, and the evaluations cost about the same. At $\mu = 1.85$
+# At $\mu = 1.25$ the rollout misses its goal, narrowly: 1000 evaluations of Euler's method stand against {num}`fig-speed-full-size.tolerance_evaluations_125:.0f`, which are also cheaper, in blocks that stay in cache. At $\mu = 1.85$
 # {num}`fig-speed-full-size.tolerance_evaluations_185:.0f` are enough. Equal steps of Heun's method are {num}`fig-speed-full-size.equal_ratio_125:.1f` and {num}`fig-speed-full-size.equal_ratio_185:.1f` times faster than
 # Euler's, with errors of {num}`fig-speed-full-size.equal_error_125:.2%` and {num}`fig-speed-full-size.equal_error_185:.2%`.
 #

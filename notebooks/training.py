@@ -168,13 +168,13 @@ plt.show()
 # | frequencies of time, a wider hypernetwork | yes | without them the median is larger at both budgets, though by less than seeds differ; the two were not tried apart |
 # | weight for early times | as before | no difference that three seeds could show |
 # | Muon | as before | no difference from Adam that three seeds could show; Lion is worse, with a step of $10^{-3}$ that was not searched for |
-# | steps of $10^{-2}$ for Muon, $3\cdot10^{-3}$ for Adam | as before | with a third of its step Muon is no better, with thrice the step it leaves no wave at all ({num}`fig-training-two-streams.muon_at_thrice_the_step_1000:.1f`); Adam is worse with either, {num}`fig-training-two-streams.adam_at_a_third_of_the_step_1000:.2f` and {num}`fig-training-two-streams.adam_at_thrice_the_step_1000:.2f` where it had {num}`fig-training-two-streams.adam_instead_of_muon_1000:.2f` |
+# | steps of $10^{-2}$ for Muon, $3\cdot10^{-3}$ for Adam | as before | with a third of its step Muon is no better, with thrice the step its error is {num}`fig-training-two-streams.muon_at_thrice_the_step_1000:.1f`, that of an energy of zero; Adam is worse with either, {num}`fig-training-two-streams.adam_at_a_third_of_the_step_1000:.2f` and {num}`fig-training-two-streams.adam_at_thrice_the_step_1000:.2f` where it had {num}`fig-training-two-streams.adam_instead_of_muon_1000:.2f` |
 # | half the width | not yet | about as good at 500 steps and better at 1000, by less than seeds differ, and cheaper by the step; with the linear part the fastest of all that was tried |
 #
 # A seed matters as much as an idea: at 1000 steps the recipe's worst seed misses the goal. The models of {ref}`chap-two-stream` take twice the nodes and 4000 steps, far beyond the goal of this section.
 #
-# What was not tried: averages of the weights, which have little to do where a cosine takes the noise out of the last steps, and Schedule-Free, which puts them in the place of the cosine; SOAP, which optax does not
-# have; a Gauss-Newton method in all weights, of which the linear part is the last layer; several parameters in a step; more samples at the first and last time, where the boundary terms are; control variates; and a scale of
+# What was not tried: averages of the weights, which should have little to do where a cosine takes the noise out of the last steps, and Schedule-Free, which puts them in the place of the cosine; SOAP, which optax does not
+# have; a Gauss-Newton method in all weights; several parameters in a step; more samples at the first and last time, where the boundary terms are; control variates; and a scale of
 # the network's output.
 #
 # ## The bump on tail

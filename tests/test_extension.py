@@ -118,7 +118,7 @@ def test_the_report_names_what_every_run_trains(tmp_path, root):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     said = hoam_report.also_trained(tmp_path)
-    assert "Own samples; in the tests, trap-hoam_g-0 for some steps" in said
+    assert "Own samples; in the tests, trap-hoam_g-0 again" in said
     assert "Others" not in said
     ours = hoam_report.also_trained(root)
     assert "Bring your own population" in ours

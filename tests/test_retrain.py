@@ -13,7 +13,6 @@ import pytest
 
 import hoam
 from hoam import matrix, retrain
-from hoam.checkpoints import load_arrays
 from hoam.matrix.methods import budget
 from hoam.runs import Enriched
 from hoam.train import fingerprint
@@ -131,39 +130,28 @@ def test_unknown_configuration_is_refused_with_what_to_do(capsys):
     assert "Use one of those printed by --list" in capsys.readouterr().err
 
 
-BEGIN = """
-import dataclasses, sys
-from hoam import checkpoints, matrix, retrain
-
-save, known = checkpoints.save_tree, matrix.configs()
-
-def save_and_stop(*arguments, **options):
-    save(*arguments, **options)
-    sys.exit("stopped")
-
-checkpoints.save_tree = save_and_stop
-retrain.configs = lambda: {n: dataclasses.replace(known[n], every=60) for n in [sys.argv[2]]}
-retrain.main(sys.argv[1:])
-"""
-
-
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    """The state of a training begun here, as its command does, after 60 of its 600 steps."""
+def twins(tmp_path_factory):
+    """A model trained here from scratch, by its recorded command, and the shipped one."""
     folder = tmp_path_factory.mktemp("retrained")
-    command = [sys.executable, "-c", BEGIN, "--config", TWIN, "--output", str(folder)]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert "stopped" in done.stderr
-    state = folder / ".cache" / "training" / f"{TWIN}.safetensors"
-    return load_arrays(state, kind="training")[1]
+    command = [sys.executable, "-m", "hoam.retrain", "--config", TWIN, "--output", str(folder)]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    name = f"{TWIN}.safetensors"
+    return hoam.load(folder / name), hoam.load(ROOT / "checkpoints" / name)
 
 
-def test_a_model_trained_again_has_the_losses_of_its_shipped_twin(begun):
-    shipped = json.loads((ROOT / "checkpoints" / f"{TWIN}.json").read_text())["record"]
-    same = {"key", "method", "steps", "learning_rate", "optimiser", "minibatch", "scaling"}
-    assert {n: begun["run"][n] for n in same} == {n: shipped[n] for n in same}
-    every, last = shipped["history"]["loss_every"], begun["step"]
-    again = np.reshape(begun["history"]["loss"][:last], (-1, every)).mean(axis=1)
-    # Most of what it learns is learned by then. Rounding differs from machine to machine, by 2e-6
-    # in these losses, and another minibatch would by 1e-2.
-    np.testing.assert_allclose(again, shipped["history"]["loss"][: last // every], rtol=1e-3)
+def test_retrained_model_has_the_loss_of_its_shipped_twin(twins):
+    again, shipped = (model.record["history"]["validation"][-1] for model in twins)
+    # Thread scheduling changes the rounding, and 600 steps amplify it: seeds differ by 0.5 %.
+    assert again == pytest.approx(shipped, rel=0.01)
+
+
+def test_retrained_model_moves_particles_like_its_shipped_twin(twins):
+    system = hoam.systems.Oscillator()
+    start = np.asarray(system.initial(jax.random.key(3), mu=8.0, n_samples=512)[:, :2], np.float32)
+    times = np.linspace(0, 1, 9)
+    again, shipped = (
+        np.asarray(model.sample(jax.random.key(4), start, times=times, mu=8.0)) for model in twins
+    )
+    # Root-mean-square distance between twin particles; the orbit has radius 1.4.
+    assert np.sqrt(np.mean((again - shipped) ** 2)) < 0.1

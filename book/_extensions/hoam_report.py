@@ -55,10 +55,7 @@ def also_trained(root: Path) -> str:
     source = tests.read_text(encoding="utf-8") if tests.is_file() else ""
     again = re.findall('^TWIN = "(.+)"$', source, re.MULTILINE)
     parts = [f"the models of the page {page}" for page in pages]
-    parts += [
-        f"in the tests, {name} for some steps, to compare its loss with the shipped one's"
-        for name in again
-    ]
+    parts += [f"in the tests, {name} again, to compare it with the shipped one" for name in again]
     return f"Every run trains: {'; '.join(parts)}." if parts else ""
 
 
