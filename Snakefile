@@ -150,6 +150,7 @@ rule pages:
                 "tests/reference/*.toml",
                 "tests/seeded_faults.toml",
                 "tests/*_record.toml",
+                "tests/torchcfm.lock",
             )
             for path in ROOT.glob(pattern)
             if path.is_file()

@@ -79,6 +79,30 @@ def as_single(values: np.ndarray, *, what: str) -> np.ndarray:
     return values
 
 
+def require_shape(value: Any, shape: tuple[int, ...], *, what: str) -> None:
+    """Refuse what is no array of real numbers of one shape; it may be traced, as by `jax.grad`.
+
+    Args:
+        value: an array, or a number where the shape is ().
+        shape: the shape that it has to have.
+        what: what the message calls it.
+
+    Raises:
+        TypeError: if it is no array of real numbers.
+        ValueError: if it has another shape.
+    """
+    kind = getattr(value, "dtype", type(value))
+    if not (jnp.issubdtype(kind, jnp.floating) or jnp.issubdtype(kind, jnp.integer)):
+        message = f"Expected {what}, real numbers of shape {shape}; got {value!r:.80}. Use arrays."
+        raise TypeError(message)
+    if np.shape(value) != shape:
+        message = (
+            f"Expected {what}, of shape {shape}; got shape {np.shape(value)}. "
+            "Use one at a time, and jax.vmap for several."
+        )
+        raise ValueError(message)
+
+
 def as_key(key: Any) -> Any:
     """Return a random key, as it is.
 

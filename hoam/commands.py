@@ -6,10 +6,10 @@ Look at samples of your own, fit a model to them, draw from it::
     hoam fit data.npz --config fit.toml --out model.safetensors
     hoam sample model.safetensors --start start.npz --times 0 1 2 --mu 0.3 --out samples.npz
 
-Exit codes: 0 if all went well; 1 if a check warns, a training diverges or what it makes cannot be
-written; 2 if an input or an option is wrong, or another process trains the same model, in which
-case nothing has been written; 130 if interrupted. Files that exist are replaced only with
-`--force`.
+Exit codes: 0 if all went well; 1 if a check warns, a training or a rollout diverges, or what they
+make cannot be written; 2 if an input or an option is wrong, or another process trains the same
+model, in which case nothing has been written; 130 if interrupted. Files that exist are replaced
+only with `--force`.
 """
 
 import dataclasses
@@ -27,7 +27,7 @@ from hoam.files import held
 from hoam.minibatches import stratified
 from hoam.model import load
 from hoam.monitors import means
-from hoam.output import log_file, moment_table, refuse_existing, save_npz
+from hoam.output import log_file, lost_samples, moment_table, refuse_existing, save_npz
 from hoam.population import Population
 from hoam.readers import read_states
 from hoam.settings import Data, load_settings
@@ -142,6 +142,9 @@ def fit(
             except (FloatingPointError, OSError) as error:
                 log.error("%s", error)
                 return 1
+            except KeyboardInterrupt:
+                log.warning("Use --resume to go on from the last checkpoint.")
+                raise
             state.unlink(missing_ok=True)
             log.info("%s: trained in %.0f s", out, model.record["training_seconds"])
     return 0
@@ -161,7 +164,9 @@ def sample(
     """Draw the population of a parameter at all times, from a model or from each of several.
 
     Means and deviations are printed, with the standard deviation over the models where there are
-    several.
+    several. Samples that are lost, where a learned field overflows, are written as they are, NaN or
+    infinite; a warning says how many, and the exit code is 1. Read as a population, a row of NaN is
+    no sample.
 
     Args:
         models: files of trained models, such as those of several seeds.
@@ -188,12 +193,17 @@ def sample(
             )
             for model in members
         ]
-    for said in dict.fromkeys(str(w.message) for w in caught):
-        log.warning("warning: %s", said)
     samples = np.stack(paths)
-    save_npz(out, samples=samples, times=np.asarray(times), mus=np.tile(mu, (len(members), 1)))
+    lost = lost_samples(samples, times, mu=mu, names=list(map(str, models)))
+    for said in [*dict.fromkeys(str(w.message) for w in caught), *lost]:
+        log.warning("warning: %s", said)
+    try:
+        save_npz(out, samples=samples, times=np.asarray(times), mus=np.tile(mu, (len(members), 1)))
+    except OSError as error:
+        log.error("%s", error)
+        return 1
     log.info("%s", moment_table(samples, times))
-    return 0
+    return int(bool(lost))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -211,7 +221,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"hoam: {error}\n")
         return 2
     except KeyboardInterrupt:
-        sys.stderr.write("hoam: interrupted; --resume goes on from the last checkpoint\n")
+        sys.stderr.write("hoam: interrupted\n")
         return 130
     finally:
         log.removeHandler(console)

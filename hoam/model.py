@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hoam import checkpoints, networks
-from hoam.arguments import as_key, as_path
+from hoam.arguments import as_key, as_path, require, require_shape
 from hoam.descriptions import describe, restore
 from hoam.files import write_atomically
 from hoam.inference import check_steps, draw_each, potential, roll_out
@@ -58,7 +58,15 @@ class Model:
             y: `[D]`, normalised state.
             t: time in [0, 1].
             mu: `[P]`, standardised parameter.
+
+        Raises:
+            TypeError: if one holds no real numbers, or the model has a sampler and no potential.
+            ValueError: if one has another shape.
         """
+        require(self.sampler, type(None), what="a model of a potential", use="Model.sample")
+        require_shape(y, (self.dimension,), what="y")
+        require_shape(t, (), what="t")
+        require_shape(mu, (len(self.scaling.mu_mean),), what="mu")
         physical = self.scaling.mu_mean[0] + self.scaling.mu_scale[0] * mu[0]
         basis = None if self.linear is None else self.linear.basis
         s = potential(self.network, basis, self.params, self._pieces(physical), self.dimension)
@@ -218,12 +226,10 @@ def load(path: Path | str) -> Model:
         )
         raise checkpoints.CheckpointError(message) from error
     linear = fields["linear"]
-    if linear is None:
-        params = checkpoints.fill_tree(template, arrays, path=path)
-    else:
-        params = checkpoints.fill_tree(
-            {**template, "linear": linear.coefficients}, arrays, path=path
-        )
+    if linear is not None:
+        template = {**template, "linear": linear.coefficients}
+    params = checkpoints.fill_tree(template, arrays, path=path)
+    if linear is not None:
         linear = dataclasses.replace(linear, coefficients=np.asarray(params.pop("linear")))
     params = jax.tree.map(jnp.asarray, params)
     return Model(params=params, **{**fields, "linear": linear})

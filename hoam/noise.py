@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from hoam.arguments import as_key, is_number
 from hoam.types import PRNGKey
 
 
@@ -51,8 +52,31 @@ def quiet_noise(
         like: array of the shape and type to return.
         periodic: `[D]`, which coordinates have period 1.
 
+    Raises:
+        TypeError: if `key` is none.
+        ValueError: if `deviation` is not positive, `like` is no array of floats with at least one
+            sample and coordinate, or `periodic` does not say true or false of each of these.
+
     Source: Cranley and Patterson, SIAM J. Numer. Anal. 13 (1976), for the shift.
     """
+    as_key(key)
+    if not (is_number(deviation) and 0 < deviation < float("inf")):
+        message = f"Expected a deviation above 0; got {deviation!r}. Use e.g. 0.25."
+        raise ValueError(message)
+    shape, kind = np.shape(like), getattr(like, "dtype", type(like))
+    if len(shape) != 2 or 0 in shape or not jnp.issubdtype(kind, jnp.floating):
+        message = (
+            f"Expected an array of floats [N, D] for like; got shape {shape} of {kind}. "
+            "Use e.g. jax.numpy.zeros((1024, 2))."
+        )
+        raise ValueError(message)
+    boolean = jnp.issubdtype(getattr(periodic, "dtype", type(periodic)), np.bool_)
+    if not boolean or np.shape(periodic) != shape[1:]:
+        message = (
+            f"Expected true or false for each of {shape[1]} coordinate(s); got {periodic!r:.80}. "
+            "Use a Boolean array, such as jax.numpy.asarray([True, False])."
+        )
+        raise ValueError(message)
     from scipy.stats import qmc  # takes longer to import than all of this package
 
     count, dimension = like.shape

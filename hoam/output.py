@@ -71,20 +71,46 @@ def save_npz(path: Path, **arrays: np.ndarray) -> None:
     write_atomically(path, buffer.getvalue())
 
 
+def lost_samples(
+    samples: np.ndarray, times: Sequence[float], *, mu: Sequence[float], names: Sequence[str]
+) -> list[str]:
+    """Say how many samples are not finite, and from which time on, one sentence for each model.
+
+    Args:
+        samples: `[M, T, N, D]`, a block for each of `M` models.
+        times: `[T]`.
+        mu: `[P]`, the parameter of all of them.
+        names: `[M]`, what the sentences call the models. One without lost samples has none.
+    """
+    lost = ~np.isfinite(samples).all(axis=-1)
+    return [
+        f"Expected finite samples at mu = {list(mu)}; got {block.any(axis=0).sum()} of "
+        f"{block.shape[1]} from {name} that are NaN or infinite, the first at time "
+        f"{times[int(block.any(axis=1).argmax())]:g}. Use a start, times and a mu nearer to those "
+        "of the training."
+        for name, block in zip(names, lost, strict=True)
+        if block.any()
+    ]
+
+
 def moment_table(samples: np.ndarray, times: Sequence[float]) -> str:
     """Return mean and deviation of each coordinate at each time as text, one line a time.
 
     Args:
         samples: `[M, T, N, D]`, a block for each of `M` models. Of several, the average is shown,
-            with the standard deviation over the models behind a ±.
+            with the standard deviation over the models behind a ±. NaN or infinite where a sample
+            is.
         times: `[T]`.
     """
     rows = ["time " + " ".join(f"mean{i} sd{i}" for i in range(samples.shape[-1]))]
-    moments = np.stack([samples.mean(axis=2), samples.std(axis=2)], axis=-1)
+    with np.errstate(invalid="ignore", over="ignore"):  # it is shown, and told by `lost_samples`
+        moments = np.stack([samples.mean(axis=2), samples.std(axis=2)], axis=-1)
+        means = moments.mean(axis=0)
+        spreads = moments.std(axis=0, ddof=1) if len(samples) > 1 else None
     for j, t in enumerate(times):
-        values = [f"{m:.4g}" for m in moments[:, j].mean(axis=0).ravel()]
-        if len(samples) > 1:
-            spread = moments[:, j].std(axis=0, ddof=1).ravel()
-            values = [f"{value}±{s:.1g}" for value, s in zip(values, spread, strict=True)]
+        values = [f"{m:.4g}" for m in means[j].ravel()]
+        if spreads is not None:
+            each = zip(values, spreads[j].ravel(), strict=True)
+            values = [f"{value}±{spread:.1g}" for value, spread in each]
         rows.append(" ".join([f"{t:g}", *values]))
     return "\n".join(rows)

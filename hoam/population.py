@@ -154,6 +154,9 @@ class Population:
     ) -> "Population":
         """Return the population in an `.npz`, `.csv`, `.parquet`, `.nc` or `.zarr` file.
 
+        Rows of padded arrays that are NaN in all coordinates are no samples: a snapshot has as many
+        fewer, as where `hoam sample` lost some, and is resampled to the common number.
+
         Args:
             path: the file; `hoam.readers` says what it has to hold.
             n_samples: as in `from_arrays`.

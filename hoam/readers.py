@@ -8,7 +8,8 @@ Three layouts are known, told apart by the file's ending and by the names in it:
   not read.
 - *arrays* (`.npz`): `samples` `[M, T, N, D]`, `times` `[T]` and `mus` `[M]` or `[M, P]`; or
   `samples` `[T, N, D]` and `times` alone. Where there are fewer samples, rows are NaN in all
-  coordinates.
+  coordinates. Such rows are left out: so are the samples that a model lost (`hoam sample`), which
+  look the same.
 - a *dataset* (`.nc`, `.zarr`), read by xarray: a variable `samples` with the dimensions
   `parameter`, `time`, `sample` and `coordinate` in any order, padded with missing values where
   there are fewer samples, a coordinate `time`, and a variable `mu` along `parameter`, with at most
@@ -45,6 +46,9 @@ class Snapshots(NamedTuple):
 
 def read(path: Path | str) -> Snapshots:
     """Read all snapshots of a file.
+
+    Rows of padded arrays that are NaN in all coordinates are no samples and are left out, whoever
+    wrote them; a row with some NaN, or infinite, stays.
 
     Args:
         path: a file whose ending names its format.

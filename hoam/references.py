@@ -23,6 +23,7 @@ import datetime
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,14 @@ class Reference:
         return ", ".join(parts)
 
     def accepts(self, number: float) -> bool:
-        """Return whether `number` is finite, within the tolerance and within the bounds."""
+        """Return whether `number` is finite, within the tolerance and within the bounds.
+
+        Raises:
+            TypeError: if it is no real number.
+        """
+        if not isinstance(number, Real):
+            message = f"Expected a real number; got {number!r:.80}. Use a float."
+            raise TypeError(message)
         near = self.value is None or abs(number - self.value) <= self.margin
         above = self.lower is None or number >= self.lower
         below = self.upper is None or number <= self.upper

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from hoam.arguments import as_floats, as_whole
+from hoam.arguments import as_floats, as_whole, require
 
 
 def equal_sizes(
@@ -64,7 +64,20 @@ def resample(
         samples: `[n, D]`.
         n_samples: number of rows to return; if smaller than `n`, no sample appears twice.
         generator: source of the order.
+
+    Raises:
+        TypeError: if `generator` is none.
+        ValueError: if there are no samples `[n, D]`, or `n_samples` is not a whole number of at
+            least 1.
     """
+    require(generator, np.random.Generator, what="a generator", use="numpy.random.default_rng(0)")
+    as_whole(n_samples, least=1, what="a number of samples")
+    if np.ndim(samples) != 2 or len(samples) == 0:
+        message = (
+            f"Expected samples [n, D], at least one; got shape {np.shape(samples)}. "
+            "Use samples[:, None] for one coordinate."
+        )
+        raise ValueError(message)
     return samples[np.resize(generator.permutation(len(samples)), n_samples)]
 
 

@@ -15,6 +15,7 @@ from hoam import (
     formats,
     output,
     readers,
+    references,
     results,
     settings,
     training_state,
@@ -69,6 +70,14 @@ RESULTS = cases(
 )
 for label, spoilt in SPOILT.items():
     RESULTS |= results_cases(label, spoilt)
+EXPECTED = references.Reference(
+    "fig-a", "x", value=1.0, rtol=0.1, kind="exact", source="a theorem", why="rounding"
+)
+RESULTS |= cases(
+    "hoam.references.Reference.accepts",
+    of_one(EXPECTED.accepts, "small", None, 1j, [1.0]),
+    error=TypeError,
+)
 
 
 def state(folder):

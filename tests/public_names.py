@@ -18,10 +18,10 @@ NO_CASE = {
         hoam.linear_part.coefficients_at hoam.methods.dice.with_neighbours
         hoam.methods.probing.draw_signs hoam.methods.probing.mean_over_samples
         hoam.methods.regression.spread_evenly hoam.methods.regression.squared_error
-        hoam.minibatches.in_cells hoam.model.Model.potential hoam.networks.Network.condition
+        hoam.minibatches.in_cells hoam.networks.Network.condition
         hoam.networks.Network.features hoam.networks.Network.layers hoam.networks.Network.shapes
-        hoam.noise.noise hoam.noise.quiet_noise hoam.noise.wrap hoam.resampling.resample
-        hoam.sample.rollout hoam.samplers.AnnealedLangevin.draw hoam.samplers.FlowSampler.draw
+        hoam.noise.noise hoam.noise.wrap hoam.sample.rollout
+        hoam.samplers.AnnealedLangevin.draw hoam.samplers.FlowSampler.draw
         hoam.samplers.flow_condition hoam.samplers.noise_condition
         hoam.scaling.Scaling.extrapolations hoam.scaling.Scaling.times
         hoam.settings.Settings.architecture hoam.settings.Settings.method
@@ -55,9 +55,8 @@ NO_CASE = {
         hoam.verdicts.Condition hoam.verdicts.Verdict""",
     "takes whatever it is given, or writes it as text": """
         hoam.arguments.is_number hoam.arguments.is_positive hoam.check.table
-        hoam.descriptions.describe
-        hoam.formats.no_numbers hoam.output.moment_table hoam.references.Reference.accepts
-        hoam.results.dumps hoam.verdicts.difference""",
+        hoam.descriptions.describe hoam.formats.no_numbers hoam.output.lost_samples
+        hoam.output.moment_table hoam.results.dumps hoam.verdicts.difference""",
     "an error of the disk, of one run or of a command: the tests that are named after it": """
         hoam.check.main hoam.checkpoints.save_tree hoam.commands.main
         hoam.files.write_atomically hoam.inference.roll_out hoam.inference.steps

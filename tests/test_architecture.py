@@ -53,7 +53,7 @@ ALLOWED = {
     "metrics": {"arguments", "types", "particle_mesh"},
     "methods": {"arguments", "types", "calculus", "quadrature", "samplers", "noise"},
     "samplers": {"arguments", "types", "integrators", "noise"},
-    "noise": {"types"},
+    "noise": {"arguments", "types"},
     "sample": {"types", "calculus", "integrators"},
     "results": set(),
     "references": {"results", "files"},

@@ -5,6 +5,7 @@ import time
 
 import bad_contents
 import bad_drawings
+import bad_draws
 import bad_formats
 import bad_kinds
 import bad_numerics
@@ -40,6 +41,7 @@ CASES = {
     **bad_numerics.CASES,
     **bad_physics.CASES,
     **bad_drawings.CASES,
+    **bad_draws.CASES,
     **bad_outputs.CASES,
     **bad_kinds.CASES,
     **bad_runs_kinds.CASES,

@@ -6,14 +6,14 @@ import io
 import json
 import re
 import shutil
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, distributions, metadata
 
 import hoam_checks
 import hoam_components
 import hoam_twice
 import hoam_versions
 import pytest
-from hoam_components import LOADED, MARKED, UNSTATED, Component
+from hoam_components import APART, LOADED, LOCKS, MARKED, UNSTATED, Component
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace
 
@@ -33,8 +33,8 @@ def bill(root):
     return hoam_components.bill_of_materials(root)
 
 
-def test_every_package_of_the_lock_is_listed_with_version_and_hashes(root, bill):
-    lock = (root / "requirements.lock").read_text()
+def test_every_package_of_the_locks_is_listed_with_version_and_hashes(root, bill):
+    lock = "".join((root / path).read_text() for path in LOCKS)
     names = re.findall(r"^([a-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE | re.IGNORECASE)
     packages = [e for e in bill["components"] if e["purl"].startswith("pkg:pypi/")]
     assert [(e["name"], e["version"]) for e in packages] == sorted(names)
@@ -57,6 +57,19 @@ def test_the_licences_of_what_only_some_systems_need_are_those_of_the_locked_ver
     for name, (version, stated) in MARKED.items():
         with contextlib.suppress(PackageNotFoundError):  # where it is installed, it can be read
             assert (metadata(name)["Version"], hoam_components.licence(name)) == (version, stated)
+
+
+def test_the_licences_of_the_packages_of_one_test_are_those_of_the_locked_versions(root):
+    lock = (root / "tests" / "torchcfm.lock").read_text()
+    versions = dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", lock, re.MULTILINE))
+    assert {name: version for name, (version, _) in APART.items()} == versions
+    listed = {c.name: (c.version, c.licence) for c in hoam_components.locked(root)}
+    assert {name: listed[name] for name in APART} == APART
+    installed = map(str, root.glob(".venv-torchcfm/lib/*/site-packages"))
+    for package in distributions(path=list(installed)):  # where they are, they can be read
+        if (name := package.metadata["Name"].lower()) in APART:
+            assert package.version == APART[name][0]
+            assert package.metadata["License"] in APART[name][1]
 
 
 def test_a_package_that_is_not_there_is_an_error_unless_only_other_systems_need_it():
@@ -142,7 +155,7 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
         *(path for path in [hoam_twice.RECORD] if (root / path).is_file()),  # made by `make twice`
     ]
     judges = hoam_versions.judged_by(root)
-    for name in ("requirements.lock", "pyproject.toml", *records, *judges):
+    for name in (*LOCKS, "pyproject.toml", *records, *judges):
         shutil.copy(root / name, source / name)
     shutil.copy(root / "book" / "checks.md", source / "index.md")
     extensions = ["myst_parser", "hoam_checks", "hoam_policy"]

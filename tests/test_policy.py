@@ -7,6 +7,8 @@ import re
 
 import hoam_policy
 import pytest
+from small_book import build, write_sources
+from sphinx.errors import ExtensionError
 
 PAGE = """<!DOCTYPE html>
 <html><head>
@@ -59,6 +61,42 @@ def test_a_changed_script_changes_the_policy():
     once = hoam_policy.with_policy(PAGE)
     again = hoam_policy.with_policy(once.replace("let a", "let b"))
     assert rules(once)["script-src"] != rules(again)["script-src"]
+
+
+def test_a_page_that_declares_no_characters_is_refused():
+    with pytest.raises(ValueError, match=r"Expected <meta charset=\.\.\.> in bare\.html.*got none"):
+        hoam_policy.with_policy("<html><head><title>A</title></head></html>", "bare.html")
+
+
+def policies(output):
+    """Return the number of policies in each page of a tree, by its path."""
+    found = {path: path.read_text(encoding="utf-8") for path in hoam_policy.pages(output)}
+    meta = '<meta http-equiv="Content-Security-Policy"'
+    return {str(path.relative_to(output)): page.count(meta) for path, page in found.items()}
+
+
+def test_every_page_of_a_book_gets_one_policy_or_the_build_fails(tmp_path):
+    write_sources(tmp_path)
+    given = {"extensions": ["hoam_book", "hoam_policy"], "html_extra_path": ["extra"]}
+    (tmp_path / "extra" / "_static").mkdir(parents=True)
+    (tmp_path / "extra" / "_static" / "template.html").write_text("{% macro a() %}")
+    (tmp_path / "extra" / "first.html").write_text(PAGE)
+    assert build(tmp_path, **given) == ""
+    found = policies(tmp_path / "out")
+    assert {"first.html", "index.html", "part/page.html", "search.html"} <= set(found)
+    assert set(found.values()) == {1}
+    (tmp_path / "extra" / "bare.html").write_text("<html></html>")
+    with pytest.raises(ExtensionError, match=r"Expected <meta charset=\.\.\.> in bare\.html"):
+        build(tmp_path, **given)
+
+
+def test_every_published_page_has_one_policy(root):
+    found = policies(root / "_build" / "html")
+    if not found:
+        assert "CI" not in os.environ, "Expected built pages. Use `make book`."
+        pytest.skip("the pages are not built")
+    assert len(found) > 50
+    assert {name: count for name, count in found.items() if count != 1} == {}
 
 
 @pytest.mark.parametrize("name", ["book/index.html", "search.html"])

@@ -4,7 +4,7 @@
 ```{version-matrix}```  the versions that the numbers of the book were measured with
 ```{endurance}```       trainings that were killed many times, or were very long
 ```{built-twice}```     what came out of two builds from nothing, on one core each
-```{components}```      every package of the lock file, and what pages load, with its licence
+```{components}```      every package of the lock files, and what pages load, with its licence
 """
 
 from pathlib import Path
@@ -122,11 +122,12 @@ class BuiltTwiceDirective(SphinxDirective):
 
 
 class ComponentsDirective(SphinxDirective):
-    """Show the packages of the lock file."""
+    """Show the packages of the lock files."""
 
     def run(self) -> list[nodes.Node]:
         """Return their table."""
-        self.env.note_dependency("requirements.lock")
+        for path in hoam_components.LOCKS:
+            self.env.note_dependency(path)
         return self.parse_text_to_nodes(components_table(Path(self.env.srcdir)))
 
 

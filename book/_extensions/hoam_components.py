@@ -1,6 +1,6 @@
 """All that the book is made with: a bill of materials (CycloneDX) and the licences.
 
-Names, versions and hashes of packages are those of `requirements.lock`, licences those that the
+Names, versions and hashes of packages are those of the lock files, licences those that the
 installed packages state. The scripts and fonts that others wrote and that pages load are listed
 too, with the hash of the file itself.
 """
@@ -18,9 +18,11 @@ from typing import Any
 _ENTRY = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)([^\n]*(?:\n +[^\n]*)*)", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 UNSTATED = "not stated"
+#: What is installed: for the book, and for the one test that has an environment of its own.
+LOCKS = ("requirements.lock", "tests/torchcfm.lock")
 FILE = "components.cdx.json"
-#: Packages of the lock that only some systems or Pythons need: the version and the licence that the
-#: metadata of its file on PyPI state.
+#: Packages of the first lock that only some systems or Pythons need: the version and the licence
+#: that the metadata of its file on PyPI state.
 MARKED = {
     "aiohappyeyeballs": ("2.7.1", "Python Software Foundation License"),
     "aiohttp": ("3.14.5", "Apache-2.0 AND MIT"),
@@ -40,6 +42,8 @@ MARKED = {
     "uvloop": ("0.23.0", "Apache Software License, MIT License"),
     "yarl": ("1.25.1", "Apache-2.0"),
 }
+#: Packages of the second lock, which are not in the environment of the book: likewise.
+APART = {"pot": ("0.9.6.post1", "MIT License"), "torchcfm": ("1.0.7", "MIT")}
 _VENDOR = Path(__file__).resolve().parent.parent / "_vendor"
 _THEME = "pydata_sphinx_theme/theme/pydata_sphinx_theme/static"
 #: What pages load and others wrote: version, licence, the package that brings it, if any, the file.
@@ -77,14 +81,15 @@ def licence(name: str) -> str:
     """Return the licence that a package states, in the words it uses.
 
     Raises:
-        PackageNotFoundError: if it is neither installed nor one that only other systems need.
+        PackageNotFoundError: if it is neither installed nor one that only other systems or another
+            environment need.
     """
     try:
         stated = metadata(name)
     except PackageNotFoundError:
-        if name not in MARKED:
+        if name not in MARKED | APART:
             raise
-        return MARKED[name][1]
+        return (MARKED | APART)[name][1]
     if expression := stated.get("License-Expression"):
         return expression
     classes = [
@@ -98,11 +103,11 @@ def licence(name: str) -> str:
 
 
 def locked(root: Path) -> list[Component]:
-    """Return the packages of the lock file, by name."""
-    text = (root / "requirements.lock").read_text(encoding="utf-8")
+    """Return the packages of both lock files, by name."""
     found = [
         Component(name.lower(), version, licence(name), tuple(_HASH.findall(rest)))
-        for name, version, rest in _ENTRY.findall(text)
+        for lock in LOCKS
+        for name, version, rest in _ENTRY.findall((root / lock).read_text(encoding="utf-8"))
     ]
     return sorted(found, key=lambda component: component.name)
 

@@ -70,19 +70,40 @@ def policy(page: str) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
-def with_policy(page: str) -> str:
-    """Return a page with its policy behind the declaration of its characters, and no other one."""
+def with_policy(page: str, name: str = "a page") -> str:
+    """Return a page with its policy behind the declaration of its characters, and no other one.
+
+    Args:
+        page: HTML.
+        name: what the message calls it.
+
+    Raises:
+        ValueError: if it declares no characters.
+    """
     page = _META.sub("", page)
     meta = f'\n    <meta http-equiv="Content-Security-Policy" content="{policy(page)}">'
-    return _CHARSET.sub(lambda charset: charset[0] + meta, page, count=1)
+    guarded, count = _CHARSET.subn(lambda charset: charset[0] + meta, page, count=1)
+    if not count:
+        message = (
+            f"Expected <meta charset=...> in {name}, behind which its policy stands; got none. "
+            'Use <meta charset="utf-8"> at the top of its head.'
+        )
+        raise ValueError(message)
+    return guarded
+
+
+def pages(output: Path) -> list[Path]:
+    """Return all pages of a published tree, without the templates of a theme in `_static`."""
+    found = sorted(output.rglob("*.html"))
+    return [path for path in found if "_static" not in path.relative_to(output).parts]
 
 
 def _finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    for path in Path(app.outdir).rglob("*.html"):
+    for path in pages(Path(app.outdir)):
         page = path.read_text(encoding="utf-8")
-        if (guarded := with_policy(page)) != page:
+        if (guarded := with_policy(page, str(path.relative_to(app.outdir)))) != page:
             path.write_text(guarded, encoding="utf-8")
 
 
