@@ -21,7 +21,9 @@ _PLACEHOLDER = re.compile(
     r"\b(ALT|CAPTION|FIXME|PLACEHOLDER|TBA|TBD|TEXT|TITLE|TODO|XXX+|[Ll]orem ipsum)\b"
 )
 #: Words that lead from a caption to its page, without which it is read in lists and records.
-_ELSEWHERE = re.compile(r"\b(figure (above|below)|(in|of) the text)\b")
+_ELSEWHERE = re.compile(
+    r"\b(figure (above|below)|(in|of) the text|recipe of the|the goal|chapter on)\b"
+)
 _CODE = re.compile(r"^(`{3,})(?!\{)[^\n]*\n.*?^\1`*$|(?<!`)`[^`\n]+`(?!`)", re.M | re.S)
 _CALL = re.compile(r"""report\.figure\(\s*["'](?P<id>[^"']+)["']""")
 

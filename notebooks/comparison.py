@@ -40,7 +40,7 @@
 # All models see the same training samples at the same times, have the same network (with one output per coordinate for CFM and NCSM,
 # and one more condition) and the same optimiser. DICE needs times so close that the population moves by less than its width between two of them; on the bistable particle it
 # has 512 instead of 128, with fewer samples at each. A step of HOAM or DICE needs derivatives of the network in state and time; a step of CFM and
-# NCSM only its values. They get four times as many steps, in about the same time. Flow and score matching are checked on Gaussians, where the optimum
+# NCSM only its values. They get four times as many steps, in about the same time ({py:mod}`hoam.methods.flow_matching`, {py:mod}`hoam.methods.score_matching`). Flow and score matching are checked on Gaussians, where the optimum
 # has a closed form. Flow matching is also checked against another implementation, torchcfm {cite}`tong2024improving`: on the same pairs it has the
 # same points, velocities and loss to rounding, and trained on the same samples of three moving Gaussians, with the same network, steps and solver, both
 # have the same errors within the spread of seeds (`tests/test_torchcfm.py`).
@@ -278,7 +278,7 @@ data = {}
 for axis, case in zip(axes, DRAWN, strict=True):
     for name in ("HOAM-G", "DICE", "CFM", "NCSM"):
         points = np.asarray(sorted(swept[case][name].values()))
-        data[f"{METHODS[name]}_{case}"] = points
+        data[f"{METHODS[name]}_seconds_{case}"], data[f"{METHODS[name]}_error_{case}"] = points.T
         hoam.plotting.line(axis, name, *points.T, marker="o", markersize=4)
         colour = hoam.plotting.COLOURS[name]
         axis.plot(*default[case, name], "*", color=colour, markersize=13)

@@ -45,7 +45,7 @@
 # d(p, q) = \tfrac12 \sum_k |p_k - q_k|,
 # $$ (eq-histogram-distance)
 #
-# zero for equal shares and one for disjoint ones: the share of the samples that has to be put elsewhere. Shares that are counted with $N$ samples
+# zero for equal shares and one for disjoint ones: the share of the samples that has to be put elsewhere ({py:func}`hoam.histograms.total_variation`). Shares that are counted with $N$ samples
 # in the model and $M$ in the full model differ even if the laws do not ({ref}`ex-histograms-noise`), by
 #
 # $$
@@ -396,7 +396,7 @@ def settings(label):
 #
 # ## Bistable particle
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bistable", "caption": "Bistable particle at μ = 0.2, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In all rows but that of AM an arc on the right at time three, a spiral at six, a leaning and at last an even pair of humps. AM has a streak that leaves the panel, and then one wide dim band."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bistable", "caption": "Bistable particle at μ = 0.2, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In all rows but that of AM an arc on the right at time three, a spiral at six, a leaning and at last an even pair of humps. AM has a streak that leaves the panel, and then one wide dim band."}}
 report.figure("fig-histograms-bistable", **draw("bistable"), parameters=settings("bistable"))
 plt.show()
 
@@ -407,7 +407,7 @@ plt.show()
 #
 # ## Two streams
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-two-stream", "caption": "Two-stream instability at μ = 1.25, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten two wavy bands; from twenty on they enclose dark vortices, with a thin seam between the bands at twenty. All rows have bands and vortices. Late, those of HOAM and DICE are streaked, those of AM have emptier vortices and bright spots, and those of NCSM and CFM are even."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-two-stream", "caption": "Two-stream instability at μ = 1.25, in position and velocity. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten two wavy bands; from twenty on they enclose dark vortices, with a thin seam between the bands at twenty. All rows have bands and vortices. Late, those of HOAM and DICE are streaked, those of AM have emptier vortices and bright spots, and those of NCSM and CFM are even."}}
 report.figure("fig-histograms-two-stream", **draw("two_stream"), parameters=settings("two_stream"))
 plt.show()
 
@@ -418,7 +418,7 @@ plt.show()
 #
 # ## Bump on tail
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bump", "caption": "Tail of the bump-on-tail instability at μ = 1.35, in position and velocity; the bulk, below the lower edge, is in the cell outside. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten a level band above a darker stripe; later the band dips and is wound round a dark hole that is right of the middle at time forty. The rows of the models have the same shapes with much noise; AM has a single bright spot on the band at time forty."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-bump", "caption": "Tail of the bump-on-tail instability at μ = 1.35, in position and velocity; the bulk, below the lower edge, is in the cell outside. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time ten a level band above a darker stripe; later the band dips and is wound round a dark hole that is right of the middle at time forty. The rows of the models have the same shapes with much noise; AM has a single bright spot on the band at time forty."}}
 report.figure("fig-histograms-bump", **draw("bump"), parameters=settings("bump"))
 plt.show()
 
@@ -429,7 +429,7 @@ plt.show()
 #
 # ## Strong Landau damping
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-landau", "caption": "Strong Landau damping at μ = 0.875, in position and velocity along the first direction. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time two two bright arms that do not meet, at four two crossing arms, at six and eight ever thinner tilted stripes in a level band. NCSM and CFM have the stripes at all times; HOAM, DICE and AM have one even band from time six on, with a few streaks around it."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-landau", "caption": "Strong Landau damping at μ = 0.875, in position and velocity along the first direction. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. At time two two bright arms that do not meet, at four two crossing arms, at six and eight ever thinner tilted stripes in a level band. NCSM and CFM have the stripes at all times; HOAM, DICE and AM have one even band from time six on, with a few streaks around it."}}
 report.figure("fig-histograms-landau", **draw("landau"), parameters=settings("landau"))
 plt.show()
 
@@ -440,7 +440,7 @@ plt.show()
 #
 # ## Nine modes of convection
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-chaos", "caption": "Nine modes of convection at r = 13.65, modes 3 and 9. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. A crescent at time 1.85, at 3.7 two bright spots joined by a thin loop, later two thin level streaks above and below the middle. HOAM and DICE have all shapes, with streaks that widen to dim patches at the end; AM is wide from 3.7 on; NCSM and CFM are as thin as the full model."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-chaos", "caption": "Nine modes of convection at r = 13.65, modes 3 and 9. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. A crescent at time 1.85, at 3.7 two bright spots joined by a thin loop, later two thin level streaks above and below the middle. HOAM and DICE have all shapes, with streaks that widen to dim patches at the end; AM is wide from 3.7 on; NCSM and CFM are as thin as the full model."}}
 report.figure("fig-histograms-chaos", **draw("chaos"), parameters=settings("chaos"))
 plt.show()
 
@@ -451,7 +451,7 @@ plt.show()
 #
 # ## One hundred particles in a trap
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-trap", "caption": "One hundred particles in a trap at μ = 0.6: number of a particle and its position, for all particles. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In the full model a thin level band, the same for all particles, that is above zero at the first and the last time and below at the second and third. HOAM, AM and DICE have it in the same place, two to three times as wide. CFM has a wide pale band, and NCSM is dark all over."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-histograms-trap", "caption": "One hundred particles in a trap at μ = 0.6: number of a particle and its position, for all particles. Full model and six methods, the first seed of each, at four times (NCSM at two); number in a panel: total variation distance to the full model, in its own row that of as many samples of another run of it. The colour goes with the root of the density."}, "image": {"alt": "Seven rows of four histograms. In the full model a thin level band, the same for all particles, that is above zero at the first and the last time and below at the second and third. HOAM, AM and DICE have it in the same place, two to three times as wide. CFM has a wide pale band, and NCSM is dark all over."}}
 report.figure("fig-histograms-trap", **draw("trap"), parameters=settings("trap"))
 plt.show()
 
@@ -525,7 +525,7 @@ for axis, (label, case) in zip(axes.flat, CASES.items(), strict=True):
     axis.set_ylim(0, None)
     axis.annotate(case.title, (0.5, 1.02), xycoords="axes fraction", ha="center")
 for axis in axes[:, 0]:
-    axis.set_ylabel("distance")
+    axis.set_ylabel("total variation distance")
 for axis in axes[-1]:
     axis.set_xlabel("time t, in units of the system")
 figure.legend(

@@ -105,7 +105,7 @@ for name, draw in makers.items():
     samples[name], seconds[name] = clouds(draw)
 
 # %% [markdown]
-# The surrogates are the three {term}`HOAM-G <HOAM-G, HOAM-S>` models of the chapter on the bistable particle, trained at $\mu = 0.10, 0.15, 0.25, 0.30$. Each
+# The surrogates are the three {term}`HOAM-G <HOAM-G, HOAM-S>` models of the chapter on the bistable particle, asked by {py:meth}`hoam.model.Model.sample`, trained at $\mu = 0.10, 0.15, 0.25, 0.30$. Each
 # evaluation has {num}`fig-inference-answers.samples:.0f` samples; there are {num}`fig-inference-answers.grid:.0f`
 # parameters on the grid.
 

@@ -78,7 +78,7 @@ def count(tree):
 # $$ (eq-colora)
 #
 # The directions $A_\ell, B_\ell$ are learned once, for all times. The hypernetwork decides how far to go along
-# them: $3 \times 7$ numbers.
+# them: $3 \times 7$ numbers. {py:class}`hoam.networks.CoLoRA` is this network.
 #
 # **FiLM** {cite}`perez2018film` scales and shifts each neuron before its activation,
 #

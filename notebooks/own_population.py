@@ -317,6 +317,12 @@ def predict(model, month, start, *, repeats=1):
     return np.asarray(model.sample(key, x0, times=hours.astype(float), mu=float(month)))
 
 
+#: What `observed` returns, with the labels of the axes.
+MOMENTS = {
+    "mean": "mean temperature [°C]",
+    "deviation": "deviation [°C]",
+    "correlation": "correlation",
+}
 generator = np.random.default_rng(0)
 draws, repeats = 20 if quick else 200, 8
 figure, axes = plt.subplots(2, 3, figsize=(9.5, 5), sharex=True)
@@ -340,25 +346,19 @@ for row, month in zip(axes, TEST, strict=True):
     errors["spread"].append(np.mean(np.ptp(members, axis=0)[:, 1:], axis=1))
     errors["inside"].append(np.mean(((middle >= low) & (middle <= high))[:, 1:], axis=1))
     name = {4: "April", 10: "October"}[month]
-    for k, axis in enumerate(row):
+    for k, (axis, (_, label)) in enumerate(zip(row, MOMENTS.items(), strict=True)):
         axis.fill_between(hours, low[k], high[k], color="0.85")
         axis.plot(hours, truth[k], color=hoam.plotting.COLOURS["truth"], label="observed")
         hoam.plotting.band(axis, "DICE", hours, members[:, k])
         axis.plot(hours, simple[k], ":", color=hoam.plotting.COLOURS["floor"], label="carried over")
-    row[0].set_ylabel(name)
-    data |= {
-        f"{name}_observed": truth,
-        f"{name}_low": low,
-        f"{name}_high": high,
-        f"{name}_ensemble": members,
-        f"{name}_carried_over": simple,
-    }
-for axis, title in zip(
-    axes[0], ("mean temperature (°C)", "deviation (°C)", "correlation"), strict=True
-):
-    axis.annotate(title, (0.5, 1.04), xycoords="axes fraction", ha="center")
+        axis.annotate(name, (0.04, 0.93), xycoords="axes fraction", va="top")
+        axis.set_ylabel(label)
+    drawn = {"observed": truth, "low": low, "high": high, "carried_over": simple}
+    for k, moment in enumerate(MOMENTS):
+        data |= {f"{name}_{what}_{moment}": values[k] for what, values in drawn.items()}
+        data[f"{name}_ensemble_{moment}"] = members[:, k]
 for axis in axes[1]:
-    axis.set_xlabel("hour")
+    axis.set_xlabel("hour of the day [h]")
 axes[0, 0].legend(fontsize=8)
 means = {name: np.mean(values, axis=0) for name, values in errors.items()}
 report.record(
@@ -367,7 +367,7 @@ report.record(
     **{
         f"{short}_{name.replace(' ', '_')}": values[k]
         for name, values in means.items()
-        for k, short in enumerate(("mean", "deviation", "correlation"))
+        for k, short in enumerate(MOMENTS)
     },
 )
 report.figure(
@@ -440,7 +440,7 @@ hoam.plotting.line(axis, "floor", at, scores["floor"], linewidth=2.4)
 for name, marker in (("unchanged", "v-."), ("neighbours", "s:"), ("carried over", "^--")):
     axis.plot(at, scores[name], marker, linewidth=1.2, markersize=4, label=name)
 hoam.plotting.band(axis, "DICE", at, scores["DICE"])
-axis.set(xlabel="hour", ylabel="Sinkhorn divergence", ylim=(0, None))
+axis.set(xlabel="hour of the day [h]", ylabel="Sinkhorn divergence", ylim=(0, None))
 axis.legend(fontsize=9)
 report.record(
     "fig-own-distance",

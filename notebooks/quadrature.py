@@ -360,7 +360,7 @@ report.record(
 #
 # because $c$ enters through $\partial_t s$ and through the two {term}`boundary terms` and nowhere else. We call
 # the right-hand side the *gauge defect*. It involves no data, no network and no parameter: it is a test
-# of the rule. It vanishes exactly when the rule integrates $c'$ exactly.
+# of the rule ({py:meth}`hoam.quadrature.Rule.gauge_defect`). It vanishes exactly when the rule integrates $c'$ exactly.
 #
 # {numref}`fig-quadrature-gauge` applies it. On the left, the gauge is $c(t) = \sin \kappa t$ and $\kappa$
 # grows: each rule has a band of frequencies in which the gauge is harmless. Gauss-Legendre with 33

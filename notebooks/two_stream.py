@@ -697,7 +697,7 @@ plt.show()
 # The second protocol: 25 000 random markers, diffusion $\epsilon = 0.05$ in normalised units. Each model is
 # now compared with one run of the full model whose initial markers it is given, and with the floor.
 
-# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-random", "caption": "The paper's protocol: 25 000 random markers, ε = 0.05. Electric energy of two runs of the full model with different seeds (black, grey) and of reduced models started from the initial markers of the first. The spread between the two full runs is the floor."}, "image": {"alt": "Two panels of electric energy on a logarithmic axis, noisy curves. The two full runs disagree visibly; the models lie near or between them at late times and differ early."}}
+# %% tags=["hide-input"] mystnb={"figure": {"name": "fig-two-stream-random", "caption": "The paper's protocol: 25 000 random markers, ε = 0.05. Electric energy of two runs of the full model with different seeds (black, grey) and of reduced models, one seed each, started from the initial markers of the first. The spread between the two full runs is the floor."}, "image": {"alt": "Two panels of electric energy on a logarithmic axis, noisy curves. The two full runs disagree visibly; the models lie near or between them at late times and differ early."}}
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
 coarse = times[::2]
 data = {"t": coarse}

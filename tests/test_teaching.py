@@ -69,6 +69,11 @@ def test_every_chapter_that_runs_has_an_exercise_to_solve_by_code(chapter, texts
         assert EXECUTED.search(texts[chapter])
 
 
+def test_every_chapter_leads_to_code_and_to_figures_or_equations(chapter, texts):
+    assert re.search(r"\{py:(mod|class|func|meth)\}`hoam\.", texts[chapter])
+    assert re.search(r"\{(numref|eq)\}`(fig|eq)-", texts[chapter])
+
+
 def test_a_chapter_that_runs_says_what_to_change(chapter, texts, root):
     if (root / "notebooks" / f"{chapter}.py").is_file():
         found = re.search(

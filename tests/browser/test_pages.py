@@ -26,6 +26,8 @@ PAGES = sorted(
 )
 CHAPTERS = {name for name in PAGES if "_executed/" in name}
 INDEX = "book/figures.html"
+#: Pages with pictures of figures.
+PICTURES = {*CHAPTERS, INDEX, "book/syllabus.html"}
 PRINTED = CHAPTERS | {name for name in PAGES if "report" in name}
 #: Either width and either light once. What a wide page shows beside its text is alike on pages of a
 #: kind, of which one is searched for barriers in all four states.
@@ -52,7 +54,7 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     for width, mode in product(WIDTHS, MODES):
         show(next_page, width=width, mode=mode)
         found[width, mode] = sideways(next_page)
-    if name in CHAPTERS | {INDEX}:
+    if name in PICTURES:
         show(next_page, width=1280, mode="dark")
         assert figures(next_page)
         found["figures in the dark"] = illegible(next_page)
@@ -65,7 +67,7 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     assert heard == []
 
 
-@pytest.mark.parametrize("name", sorted(CHAPTERS | {INDEX}))
+@pytest.mark.parametrize("name", sorted(PICTURES))
 def test_the_figures_of_a_page_are_legible_on_a_phone_in_the_dark(phone, site, name):
     phone.goto(site + name, wait_until="load")
     show(phone, width=390, mode="dark")

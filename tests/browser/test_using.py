@@ -150,7 +150,7 @@ OPENED = dict.fromkeys(sorted({f"{chapter}.html" for chapter in CHAPTERS} - {QUA
     "book/_executed/inference.html": (
         ".bd-content .solution button.toggle-button, details.hoam-record > summary"
     ),
-    "book/glossary.html": None,
+    **dict.fromkeys(f"book/{name}.html" for name in ("checks", "glossary", "notes", "syllabus")),
 }
 
 
