@@ -351,7 +351,7 @@ for row, month in zip(axes, TEST, strict=True):
         axis.plot(hours, truth[k], color=hoam.plotting.COLOURS["truth"], label="observed")
         hoam.plotting.band(axis, "DICE", hours, members[:, k])
         axis.plot(hours, simple[k], ":", color=hoam.plotting.COLOURS["floor"], label="carried over")
-        axis.annotate(name, (0.04, 0.93), xycoords="axes fraction", va="top")
+        axis.annotate(name, (0.97, 0.05), xycoords="axes fraction", ha="right")
         axis.set_ylabel(label)
     drawn = {"observed": truth, "low": low, "high": high, "carried_over": simple}
     for k, moment in enumerate(MOMENTS):

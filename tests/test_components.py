@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, distributions, metadata
 
 import hoam_checks
 import hoam_components
+import hoam_rounding
 import hoam_twice
 import hoam_versions
 import pytest
@@ -152,9 +153,10 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
         hoam_checks.RECORD,
         hoam_checks.ENDURANCE,
         hoam_versions.RECORD,
+        hoam_rounding.RECORD,
         *(path for path in [hoam_twice.RECORD] if (root / path).is_file()),  # made by `make twice`
     ]
-    judges = hoam_versions.judged_by(root)
+    judges = [str(p.relative_to(root)) for p in root.glob("tests/reference/*.toml")]
     for name in (*LOCKS, "pyproject.toml", *records, *judges):
         shutil.copy(root / name, source / name)
     shutil.copy(root / "book" / "checks.md", source / "index.md")
@@ -178,6 +180,7 @@ def test_the_page_on_the_checks_is_built_with_its_tables_policy_and_bill(root, t
     assert page.count("Content-Security-Policy") == 1
     assert "faults were caught" in page
     assert "environments all tests passed" in page
+    assert "numbers with a value moved" in page
     measured = (root / hoam_twice.RECORD).is_file()
     assert ("numbers were the same to the last bit" in page) is measured
     assert "sphinx-book-theme" in page

@@ -211,10 +211,10 @@ def test_a_build_has_one_core_and_its_own_package(tmp_path, monkeypatch):
     monkeypatch.setattr(twice_builds, "SNAKEMAKE", program)
     before, tree = os.sched_getaffinity(0), tmp_path / "a"
     tree.mkdir()
-    assert twice_builds.start(tree, max(before), ["quadrature"]).wait() == 0
+    assert twice_builds.start(tree, {max(before)}, ["quadrature"]).wait() == 0
     assert os.sched_getaffinity(0) == before
     arguments, cores, path, settings = json.loads((tmp_path / "a.log").read_text())
-    assert arguments == [*twice_builds.OPTIONS, "results/quadrature.json"]
+    assert arguments == ["--cores", "1", *twice_builds.OPTIONS, "results/quadrature.json"]
     assert (cores, path, settings) == ([max(before)], str(tree), [])
 
 
@@ -223,7 +223,7 @@ def test_a_build_that_is_left_over_keeps_others_out_until_it_is_stopped(tmp_path
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     monkeypatch.setattr(twice_builds, "SNAKEMAKE", program)
-    tree, core = tmp_path / "a", min(os.sched_getaffinity(0))
+    tree, core = tmp_path / "a", {min(os.sched_getaffinity(0))}
     tree.mkdir()
     process = twice_builds.start(tree, core, ["quadrature"])
     with pytest.raises(RuntimeError, match="Expected no build in a; got one that runs"):

@@ -1,4 +1,4 @@
-"""Two clones of the last commit, and the builds of the book in them, each on one core."""
+"""Clones of the last commit, and builds of the book in them, on chosen cores."""
 
 import fcntl
 import os
@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from tests.twice_numbers import due
@@ -14,9 +14,9 @@ from tests.twice_numbers import due
 ROOT = Path(__file__).resolve().parent.parent
 DIRECTORY = ROOT / "_build" / "twice"
 SNAKEMAKE = Path(sys.executable).with_name("snakemake")
-#: The options of the Makefile, on one core.
+#: The options of the Makefile, after the number of cores.
 OPTIONS = (
-    *("--cores", "1", "--quiet", "host", "rules", "progress", "reason"),
+    *("--quiet", "host", "rules", "progress", "reason"),
     *("--rerun-incomplete", "--nolock", "--keep-going", "--config", "profile=book", "--"),
 )
 
@@ -74,13 +74,22 @@ def surroundings(tree: Path) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(tree)}
 
 
-def start(tree: Path, core: int, names: Sequence[str]) -> subprocess.Popen:
-    """Run notebooks in a clone, on one core; those that are run already are left as they are.
+def start(
+    tree: Path, cores: Collection[int], names: Sequence[str], **variables: str
+) -> subprocess.Popen:
+    """Run notebooks in a clone, on some cores; those that are run already are left as they are.
+
+    Args:
+        tree: the clone.
+        cores: their numbers.
+        names: the notebooks.
+        **variables: more environment variables.
 
     Raises:
         RuntimeError: if a former build still runs there.
     """
-    command = [str(SNAKEMAKE), *OPTIONS, *(f"results/{name}.json" for name in names)]
+    count = ("--cores", str(len(cores)))
+    command = [str(SNAKEMAKE), *count, *OPTIONS, *(f"results/{name}.json" for name in names)]
     # A process inherits the cores of what starts it, and XLA has as many threads as cores.
     ours = os.sched_getaffinity(0)
     with tree.with_suffix(".log").open("a") as log:
@@ -93,12 +102,12 @@ def start(tree: Path, core: int, names: Sequence[str]) -> subprocess.Popen:
             )
             raise RuntimeError(message) from None
         log.truncate(0)
-        os.sched_setaffinity(0, {core})
+        os.sched_setaffinity(0, cores)
         try:
             return subprocess.Popen(
                 command,
                 cwd=tree,
-                env=surroundings(tree),
+                env=surroundings(tree) | variables,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -127,7 +136,7 @@ def build(trees: Sequence[Path], names: Sequence[str]) -> None:
     running = []
     try:
         for tree, core in zip(trees, cores, strict=False):
-            running.append(start(tree, core, names))
+            running.append(start(tree, {core}, names))
         codes = [process.wait() for process in running]
     finally:
         for process in running:

@@ -4,6 +4,7 @@
 ```{version-matrix}```  the versions that the numbers of the book were measured with
 ```{endurance}```       trainings that were killed many times, or were very long
 ```{built-twice}```     what came out of two builds from nothing, on one core each
+```{rounding}```        how far other instructions moved the numbers
 ```{components}```      every package of the lock files, and what pages load, with its licence
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import hoam_components
+import hoam_rounding
 import hoam_twice
 import hoam_versions
 from docutils import nodes
@@ -121,6 +123,17 @@ class BuiltTwiceDirective(SphinxDirective):
         return self.parse_text_to_nodes(hoam_twice.twice_text(Path(self.env.srcdir)))
 
 
+class RoundingDirective(SphinxDirective):
+    """Say how far rounding moves the numbers, and how many tolerances rest on that."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return what the record and the references say."""
+        root = Path(self.env.srcdir)
+        for path in (root / hoam_rounding.RECORD, *sorted(root.glob("tests/reference/*.toml"))):
+            self.env.note_dependency(str(path.relative_to(root)))
+        return self.parse_text_to_nodes(hoam_rounding.rounding_text(root))
+
+
 class ComponentsDirective(SphinxDirective):
     """Show the packages of the lock files."""
 
@@ -142,6 +155,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("version-matrix", VersionMatrixDirective)
     app.add_directive("endurance", EnduranceDirective)
     app.add_directive("built-twice", BuiltTwiceDirective)
+    app.add_directive("rounding", RoundingDirective)
     app.add_directive("components", ComponentsDirective)
     app.connect("build-finished", _finish)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
