@@ -1,8 +1,12 @@
 """Docstrings are written with Markdown's marks; Sphinx reads reStructuredText."""
 
+import functools
+import importlib
+import pkgutil
 import re
-import sys
 from typing import Any, TypeAliasType
+
+import hoam
 
 _DISPLAY = re.compile(r"^(?P<indent> *)\$\$(?P<formula>.+?)\$\$ *$", re.DOTALL | re.MULTILINE)
 _INLINE = re.compile(r"(?<![\\$`])\$(?P<formula>[^$`]+?)\$(?!\$)")
@@ -35,13 +39,24 @@ def convert(
     lines[:] = markup("\n".join(lines)).split("\n")
 
 
+@functools.cache
+def aliases() -> frozenset[str]:
+    """Return the names of the package's type aliases.
+
+    Its modules are imported for that: where few pages have changed, nothing else has done so.
+    """
+    names = (module.name for module in pkgutil.walk_packages(hoam.__path__, "hoam."))
+    modules = [importlib.import_module(name) for name in names if not name.endswith("__main__")]
+    return frozenset(
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, TypeAliasType)
+    )
+
+
 def resolve(_app: Any, _env: Any, node: Any, text: Any) -> Any:
     """Leave shapes such as `'N D'` and the package's type aliases as plain text."""
     target = str(node.get("reftarget", ""))
-    shape = target[:1] in "'\"" or not target
-    alias = any(
-        isinstance(getattr(module, target, None), TypeAliasType)
-        for name, module in list(sys.modules.items())
-        if name.split(".")[0] == "hoam"
-    )
-    return text if node.get("refdomain") == "py" and (shape or alias) else None
+    plain = target[:1] in "'\"" or not target or target in aliases()
+    return text if node.get("refdomain") == "py" and plain else None

@@ -34,6 +34,6 @@ def rounding_text(root: Path) -> str:
         f"version {entry['versions']['hoam']}, {entry['machine']}), `{notebook}: {name}` by the "
         f"most of its tolerance, {share:.2f}. The tolerances of {counts['machines']} numbers are "
         f"derived from it, those of {counts['seeds']} from seeds and of {counts['draws']} from "
-        "draws, three standard deviations each; what is left is exact, 0, or allowed a hundredth of "
-        "its value at most.\n"
+        "draws, three standard deviations each; what is left is exact, 0, or allowed a hundredth "
+        "of its value at most.\n"
     )
