@@ -7,8 +7,8 @@ python -m tests.rounding --derive    # from the record: the tolerances in tests/
 
 A clone of the last commit, under `_build/rounding/`, runs all notebooks with programs that are
 compiled for a processor without fused multiply-add (XLA's limit `AVX`). What differs from an
-ordinary build on the same machine is then due to rounding alone, as it is between machines. The
-distances go to `tests/rounding_record.toml`.
+ordinary build on the same machine is then due to rounding alone. The distances go to
+`tests/rounding_record.toml`.
 
 A tolerance is three times such a distance: not that of the number itself, which may be small by
 chance, but the largest among the numbers of the notebook that have the same reason, as a share of
@@ -25,12 +25,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import tomlkit
-
 from hoam import references
 from hoam.files import write_atomically
 from hoam.references import Reference
 from hoam.results import read_toml
+from tests.twice import note
 from tests.twice_builds import ROOT, clone, commit, notebooks, outdated, start, stop
 from tests.twice_numbers import contents, due, label, numbers
 
@@ -39,7 +38,7 @@ TREE = ROOT / "_build" / "rounding" / "avx"
 FLAGS = "--xla_cpu_max_isa=AVX"
 #: Numbers of a family that have to be there for its largest distance to be a measure.
 FEWEST = 8
-#: A margin is at least this share of the value: other libraries add up in another order, too.
+#: A margin is at least this share of the value. Chosen: libraries may round differently as well.
 LEAST = 1e-2
 
 
@@ -182,15 +181,6 @@ def derive(root: Path = ROOT, path: Path = RECORD) -> int:
     return count
 
 
-def note(entry: dict, path: Path = RECORD) -> None:
-    """Write the record."""
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Measured by `python -m tests.rounding`; not edited by hand."))
-    for key, item in entry.items():
-        document.add(key, tomlkit.item(item))
-    write_atomically(path, tomlkit.dumps(document).encode())
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.rounding", description=__doc__)
@@ -211,7 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.write(f"Building commit {commit([TREE])[:10]} with {FLAGS}\n")
             sys.stdout.flush()
             build(notebooks(TREE))
-        note(measure(TREE, notebooks(TREE)))
+        note(measure(TREE, notebooks(TREE)), RECORD, command="tests.rounding")
     except RuntimeError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -125,9 +125,9 @@ def test_a_notebook_runs_without_a_network(root, tmp_path, surroundings):
     (tmp_path / "CITATION.cff").symlink_to(root / "CITATION.cff")
     page = tmp_path / "page.ipynb"
     command = [sys.executable, str(root / "book" / "execute.py")]
-    command += [str(root / "notebooks" / "quadrature.py"), str(page), "--profile", "quick"]
+    command += [str(root / "notebooks" / "populations.py"), str(page), "--profile", "quick"]
     done = subprocess.run(command, cwd=tmp_path, env=surroundings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
-    assert (tmp_path / "results" / "quadrature.json").is_file()
+    assert (tmp_path / "results" / "populations.json").is_file()
     started = (tmp_path / "started").read_text().split()
     assert len(set(started)) >= 2  # the one that runs the notebook, and the notebook's own

@@ -85,10 +85,10 @@ def measure(trees: Sequence[Path], names: Sequence[str], root: Path = ROOT) -> d
     return entry
 
 
-def note(entry: dict, path: Path = RECORD) -> None:
-    """Write a record."""
+def note(entry: dict, path: Path = RECORD, *, command: str = "tests.twice") -> None:
+    """Write a record of what a command measured."""
     document = tomlkit.document()
-    document.add(tomlkit.comment("Measured by `python -m tests.twice`; not edited by hand."))
+    document.add(tomlkit.comment(f"Measured by `python -m {command}`; not edited by hand."))
     for key, item in entry.items():
         lines = tomlkit.item(item)
         document.add(key, lines.multiline(True) if isinstance(lines, Array) else lines)
