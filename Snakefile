@@ -30,12 +30,22 @@ shell.prefix(
 )
 
 
-def notebook_inputs(wildcards):
+@functools.cache
+def package():
+    """The modules of the package, read once."""
+    return dependencies.Package(ROOT)
+
+
+@functools.cache  # Snakemake asks again after every job
+def inputs_of(name):
     """The notebook, the modules it uses and the checkpoints it loads."""
-    found = dependencies.inputs(ROOT / "notebooks" / f"{wildcards.name}.py", ROOT)
-    if wildcards.name == "speed":
-        found += ["tests/oracles.py"]
-    return found
+    found = dependencies.inputs(ROOT / "notebooks" / f"{name}.py", ROOT, package())
+    return found + ["tests/oracles.py"] * (name == "speed")
+
+
+def notebook_inputs(wildcards):
+    """What a notebook is run again after."""
+    return inputs_of(wildcards.name)
 
 
 @functools.cache  # asked for by every job of the matrix

@@ -17,6 +17,7 @@ BENCHMARKS = {
     "full_model": (1,),
     "startup": (1,),
     "memory": (1,),
+    "notebooks": (1,),
 }
 
 

@@ -119,10 +119,11 @@ def over_seeds(case: str, method: str) -> dict[Solver, Cost]:
     }
 
 
-def slowest(case: str, method: str) -> float:
-    """Return the stored seconds of the slowest seed of a method with its default solver."""
+def range_of_seconds(case: str, method: str) -> dict[str, float]:
+    """Return the stored seconds of the fastest and the slowest seed with the default solver."""
     default = SOLVERS[case][method][0]
-    return max(costs(case, method, seed)[default].seconds for seed in SEEDS)
+    seconds = [costs(case, method, seed)[default].seconds for seed in SEEDS]
+    return {"fastest": min(seconds), "slowest": max(seconds)}
 
 
 def full_seconds(case: str) -> float:

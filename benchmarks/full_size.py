@@ -4,6 +4,7 @@ python -m benchmarks --record    # measure all anew, and keep it
 """
 
 import json
+import statistics
 from typing import Any
 
 from benchmarks.measure import ROOT
@@ -25,6 +26,7 @@ def numbers() -> dict[str, float]:
     start, use = (found["startup"][f"{what} beyond jax"] for what in ("hoam", "hoam in use"))
     run, growth = found["full_model"]["25000 particles, 4000 steps"], found["full_model"]["scaling"]
     smallest, largest = growth[0], growth[-1]
+    notebooks = found["notebooks"]["seconds"]
     return {
         "step_ratio": step["ratio"],
         "step_milliseconds": 1e3 * step["seconds"]["fast"]["median"],
@@ -48,6 +50,9 @@ def numbers() -> dict[str, float]:
         "use_seconds_high": use["high"],
         "memory_bytes_per_step": memory["bytes_per_step"],
         "memory_steps": memory["steps"],
+        "notebooks": len(notebooks),
+        "notebook_seconds": max(notebooks.values()),
+        "notebook_seconds_median": statistics.median(notebooks.values()),
         **{
             f"{what}_{mu.removeprefix('mu=').replace('.', '')}": number
             for mu, rollouts in found["inference-2-devices"].items()

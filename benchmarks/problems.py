@@ -13,8 +13,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
+import optax.contrib
 
+from benchmarks.ideas import Scaled, averaged, gathered, schedule_free
 from hoam import quadrature
 from hoam.matrix import configs, plasma
 from hoam.methods import action_matching
@@ -134,9 +135,13 @@ def sobol_blocks(size: int) -> Minibatch:
     return Minibatch(f"sobol_blocks({size})", draw)
 
 
-_NARROW = CoLoRA(
-    periodic=(True, False), frequencies=(1.0, 2.0, 4.0, 8.0), modulation_width=32, width=32
-)
+def adam_without_momentum(schedule: optax.Schedule) -> optax.GradientTransformation:
+    r"""Return Adam with $\beta_1 = 0$, as Schedule-Free wants it."""
+    return optax.adam(schedule, b1=0.0)
+
+
+_INPUTS = {"periodic": (True, False), "frequencies": (1.0, 2.0, 4.0, 8.0), "modulation_width": 32}
+_NARROW = CoLoRA(**_INPUTS, width=32)
 _PAPERS = {"network": CoLoRA(periodic=(True, False))}
 
 
@@ -182,6 +187,18 @@ _TWO_STREAMS = Problem(
         "Lion instead of Muon": Case(
             {"optimiser": optax.lion, "learning_rate": 1e-3}, budgets=(1000,)
         ),
+        "Schedule-Free Adam": Case(
+            _ADAM | {"optimiser": schedule_free(adam_without_momentum)}, budgets=(500,)
+        ),
+        "average of the weights": Case(
+            {"optimiser": averaged(optax.contrib.muon, decay=0.98)}, budgets=(500,)
+        ),
+        "four parameters a move": Case(
+            {"optimiser": gathered(optax.contrib.muon, gradients=4)}, budgets=(500,)
+        ),
+        "four times the samples": Case({"minibatch": stratified(4 * _BATCH)}, budgets=(250,)),
+        "twice the width": Case({"network": CoLoRA(**_INPUTS, width=128)}, budgets=(500,)),
+        "a tenth of the output": Case({"network": Scaled(**_INPUTS, factor=0.1)}, budgets=(500,)),
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),
     },
 )

@@ -87,14 +87,23 @@ def disagreement(first: tuple, second: tuple) -> dict[str, float]:
     }
 
 
-def floating_point_operations(*, dimension: int, samples: int) -> float:
+def floating_point_operations(
+    *, dimension: int, samples: int, directions: int | None = None
+) -> float:
     """Return the operations of the matrix products of one step.
 
-    A sample sends value, generator and one slope per dimension through each layer, and its value
+    A sample sends value, generator and one slope per direction through each layer, and its value
     through the layer's time derivative; the gradient costs twice as much as the loss.
+
+    Args:
+        dimension: of the state.
+        samples: of all nodes.
+        directions: random ones of an estimate, whose gradient in the state takes one row of a
+            reverse pass; not given, one slope per dimension gives gradient and Laplacian.
     """
     products = sum(n_in * n_out for n_in, n_out in NETWORK.shapes(dimension))
-    return 3.0 * 2.0 * (dimension + 3) * products * samples
+    slopes = dimension if directions is None else directions + 1
+    return 3.0 * 2.0 * (slopes + 3) * products * samples
 
 
 def ratio(*, runs: int = 7, n_nodes: int = 64) -> dict[str, Any]:
@@ -113,16 +122,17 @@ def ratio(*, runs: int = 7, n_nodes: int = 64) -> dict[str, Any]:
 def throughput(
     *, dimension: int, epsilon: float, probes: int | None = None, n_nodes: int = 64, runs: int = 7
 ) -> dict[str, float]:
-    """Return the time of a step; without probes, also the GFLOP/s of its matrix products."""
+    """Return the time of a step and the GFLOP/s of its matrix products."""
     params, nodes = problem(dimension=dimension, n_nodes=n_nodes)
     step = fast(epsilon=epsilon, probes=probes)
     seconds = timing(lambda: step(params, nodes), runs=runs)
     samples = nodes.x.shape[0] * nodes.x.shape[1]
-    found = {**seconds._asdict(), "samples": samples}
-    if probes is None:
-        operations = floating_point_operations(dimension=dimension, samples=samples)
-        found["gflops"] = operations / seconds.median / 1e9
-    return found
+    directions = probes if probes is None or epsilon else 0
+    operations = floating_point_operations(
+        dimension=dimension, samples=samples, directions=directions
+    )
+    rate = operations / seconds.median / 1e9
+    return {**seconds._asdict(), "samples": samples, "gflops": rate}
 
 
 def main() -> None:

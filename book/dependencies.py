@@ -44,6 +44,7 @@ class Package:
             parts = path.relative_to(root).with_suffix("").parts
             self.files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
         self._trees = {name: ast.parse(path.read_text()) for name, path in self.files.items()}
+        self._used: dict[str, set[str]] = {}
 
     def is_package(self, module: str) -> bool:
         """Return whether `module` is a package, whose `__init__` is a table of names."""
@@ -123,7 +124,9 @@ class Package:
             module = waiting.pop()
             done.add(module)
             if not self.is_package(module):
-                waiting |= self.uses(self._trees[module], module) - done
+                if module not in self._used:  # one module is needed by many notebooks
+                    self._used[module] = self.uses(self._trees[module], module)
+                waiting |= self._used[module] - done
         return done
 
 
@@ -149,7 +152,7 @@ def _texts(trees: Iterable[ast.AST]) -> set[str]:
     return {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
 
 
-def inputs(notebook: Path, root: Path) -> list[str]:
+def inputs(notebook: Path, root: Path, package: Package | None = None) -> list[str]:
     """Return the files that a notebook reads, relative to `root`: itself, modules, checkpoints.
 
     Modules of `benchmarks` count with all that they use, and with the records of past runs where
@@ -159,9 +162,10 @@ def inputs(notebook: Path, root: Path) -> list[str]:
     Args:
         notebook: a py:percent file.
         root: the repository.
+        package: what was read of the package there; it is read if not given.
     """
     tree = ast.parse(notebook.read_text())
-    package, benchmarks = Package(root), _benchmarks(tree, root)
+    package, benchmarks = package or Package(root), _benchmarks(tree, root)
     trees = [tree, *benchmarks.values()]
     names = {name for each in trees for name in package.needed(each)}
     modules = [*benchmarks, *(package.files[name] for name in names)]

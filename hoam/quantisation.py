@@ -2,8 +2,10 @@ r"""Samples in one byte a coordinate, for pages that show many of them.
 
 A coordinate of the range $[a, b]$ becomes the nearest of 255 levels,
 
-$$\ell = \operatorname{round}\Bigl(254\,\frac{x - a}{b - a}\Bigr) \in \{0, \dots, 254\}, \qquad
-\tilde x = a + \frac{\ell}{254}(b - a), \qquad |x - \tilde x| \le \frac{b - a}{508},$$
+$$\begin{aligned}
+\ell &= \operatorname{round}\Bigl(254\,\frac{x - a}{b - a}\Bigr) \in \{0, \dots, 254\}, \\
+\tilde x &= a + \frac{\ell}{254}(b - a), \qquad |x - \tilde x| \le \frac{b - a}{508},
+\end{aligned}$$
 
 and level 255 stands for all that is outside: a sample that has left the range is not drawn at its
 edge. On a panel of 400 pixels the error is at most 0.8 pixels.

@@ -261,8 +261,9 @@ for case in CASES:
         **{f"full_{case}": full[case]},
         **{f"seconds_{METHODS[name]}_{case}": default[case, name].seconds for name in SWEPT},
         **{
-            f"slowest_{METHODS[name]}_{case}": equal_error.slowest(case, METHODS[name])
+            f"{end}_{METHODS[name]}_{case}": seconds
             for name in SWEPT
+            for end, seconds in equal_error.range_of_seconds(case, METHODS[name]).items()
         },
     )
 clock = equal_error.OUTCOMES.read()["machine"]

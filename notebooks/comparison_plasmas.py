@@ -341,7 +341,10 @@ for axis, (case, plasma) in zip(axes, CASES.items(), strict=True):
             "fig-plasmas-time",
             **{
                 f"seconds_{stem}_{case}": default[name].seconds,
-                f"slowest_{stem}_{case}": equal_error.slowest(case, stem),
+                **{
+                    f"{end}_{stem}_{case}": seconds
+                    for end, seconds in equal_error.range_of_seconds(case, stem).items()
+                },
                 f"equal_seconds_{stem}_{case}": found[solver].seconds,
                 f"equal_error_{stem}_{case}": found[solver].error,
                 f"reached_{stem}_{case}": bool(found[solver].error <= goal),

@@ -73,6 +73,8 @@ import numpy as np
 from matplotlib.colors import PowerNorm
 from scipy.stats import norm
 
+jax.config.update("jax_num_cpu_devices", 2)
+
 import hoam
 from benchmarks import solvers
 from hoam.histograms import Cells, sampling_distance, total_variation

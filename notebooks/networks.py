@@ -20,7 +20,7 @@
 #
 # $$
 # s(x; t, \mu) = C_L\,\sigma\bigl(\cdots \sigma(C_1 \varphi(x) + c_1) \cdots\bigr) + c_L ,
-# \qquad (C_\ell, c_\ell) = \text{layers}(t, \mu) .
+# \quad (C_\ell, c_\ell) = \text{layers}(t, \mu) .
 # $$ (eq-network)
 #
 # The layers are built once per time and parameter. What is done per particle is a plain perceptron.

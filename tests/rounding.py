@@ -3,6 +3,7 @@
 python -m tests.rounding             # build, compare with results/, and note; goes on where it was
 python -m tests.rounding --again     # from the start
 python -m tests.rounding --compare   # with what is built already
+python -m tests.rounding speed play  # some notebooks; the record keeps what it has of the others
 python -m tests.rounding --derive    # from the record: the tolerances in tests/reference/
 
 A clone of the last commit, under `_build/rounding/`, runs all notebooks with programs that are
@@ -35,6 +36,7 @@ from tests.twice_numbers import contents, due, label, numbers
 
 RECORD = ROOT / "tests" / "rounding_record.toml"
 TREE = ROOT / "_build" / "rounding" / "avx"
+COMMAND = "tests.rounding"
 FLAGS = "--xla_cpu_max_isa=AVX"
 #: Numbers of a family that have to be there for its largest distance to be a measure.
 FEWEST = 8
@@ -93,6 +95,21 @@ def measure(tree: Path, names: Sequence[str], root: Path = ROOT) -> dict:
             for notebook, entries in _references(root, names).items()
         },
     }
+
+
+def joined(old: Mapping, new: Mapping) -> dict:
+    """Return a record with the distances of some notebooks measured anew.
+
+    Raises:
+        RuntimeError: if the others are of another machine or of other versions.
+    """
+    if any(old[key] != new[key] for key in ("machine", "versions")):
+        message = (
+            f"Expected a record of {old['machine']} with its versions; got {new['machine']}. "
+            "Use python -m tests.rounding without names, which measures all notebooks."
+        )
+        raise RuntimeError(message)
+    return {**new, "distances": {**old["distances"], **new["distances"]}}
 
 
 def _short(distance: float) -> float:
@@ -183,7 +200,8 @@ def derive(root: Path = ROOT, path: Path = RECORD) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.rounding", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {COMMAND}", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="notebook", help="all, if none is named")
     parser.add_argument("--again", action="store_true", help="build from the start")
     parser.add_argument("--compare", action="store_true", help="build nothing")
     parser.add_argument("--derive", action="store_true", help="write the tolerances only")
@@ -200,8 +218,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             clone(TREE)
             sys.stdout.write(f"Building commit {commit([TREE])[:10]} with {FLAGS}\n")
             sys.stdout.flush()
-            build(notebooks(TREE))
-        note(measure(TREE, notebooks(TREE)), RECORD, command="tests.rounding")
+            build(chosen.names or notebooks(TREE))
+        new = measure(TREE, chosen.names or notebooks(TREE))
+        note(joined(read_toml(RECORD), new) if chosen.names else new, RECORD, command=COMMAND)
     except RuntimeError as error:
         sys.stderr.write(f"{error}\n")
         return 1

@@ -265,7 +265,10 @@ def test_the_module_runs_as_a_program_and_stops_at_a_signal_with_its_state_kept(
     (place / "fit.toml").write_text(SETTINGS.replace("steps = 4", "steps = 100000"))
     command = [sys.executable, "-m", "hoam", "fit", "data.npz", "--config", "fit.toml"]
     surroundings = {**os.environ, "PYTHONPATH": str(root)}
+    # In the background of a shell SIGINT is ignored, and children would inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     state, deadline = place / "model.training.safetensors", time.monotonic() + 300
     try:
         while not state.exists() and time.monotonic() < deadline:

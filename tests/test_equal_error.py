@@ -89,6 +89,14 @@ def test_long_solvers_are_asked_for_fewer_times(case, solver, every):
     assert equal_error.stride(case, solver) == every
 
 
+@pytest.mark.parametrize("case", equal_error.SOLVERS)
+def test_the_median_of_the_seeds_lies_in_their_range(case):
+    for method, (default, *_) in equal_error.SOLVERS[case].items():
+        ends = equal_error.range_of_seconds(case, method)
+        middle = equal_error.over_seeds(case, method)[default].seconds
+        assert 0 < ends["fastest"] <= middle <= ends["slowest"]
+
+
 def test_the_book_has_the_numbers_that_the_benchmarks_wrote(tmp_path, monkeypatch):
     shipped = full_size.OUTCOMES.read()
     monkeypatch.setattr(full_size, "ROOT", tmp_path)

@@ -117,6 +117,17 @@ def test_distances_are_those_of_numbers_with_a_value(tmp_path):
         rounding.measure(moved, ["a"], other)
 
 
+def test_notebooks_measured_anew_join_the_others_of_one_machine():
+    run = {"machine": "N, 2 cores", "versions": {"jax": "1"}}
+    old = run | {"date": "2024-10-16", "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.y": 0.2}}}
+    new = run | {"date": "2024-10-17", "distances": {"b": {"fig-b.z": 0.3}}}
+    assert rounding.joined(old, new) == new | {
+        "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.z": 0.3}}
+    }
+    with pytest.raises(RuntimeError, match=r"Use python -m tests\.rounding without names"):
+        rounding.joined(old | {"machine": "M, 2 cores"}, new)
+
+
 def waves(flags):
     """Return values that a fresh process computes by a program compiled with some flags."""
     code = (

@@ -11,9 +11,11 @@ HOAM-G.
 
 A weight $\omega(t) > 0$ leaves the minimiser as it is and shifts attention between times,
 
-$$L_\omega(s) = \int_0^1 \mathbb{E}_{\rho_t}\Bigl[\omega\bigl(\tfrac12|\nabla s|^2 + \partial_t s +
-\tfrac{\epsilon^2}{2}\Delta s\bigr) + \dot\omega s\Bigr]\,\mathrm{d}t + \omega(0)\,
-\mathbb{E}_{\rho_0}[s(0,\cdot)] - \omega(1)\,\mathbb{E}_{\rho_1}[s(1,\cdot)],$$
+$$\begin{aligned}
+L_\omega(s) = {}& \int_0^1 \mathbb{E}_{\rho_t}\Bigl[\omega\bigl(\tfrac12|\nabla s|^2 + \partial_t s
++ \tfrac{\epsilon^2}{2}\Delta s\bigr) + \dot\omega s\Bigr]\,\mathrm{d}t \\
+& + \omega(0)\,\mathbb{E}_{\rho_0}[s(0,\cdot)] - \omega(1)\,\mathbb{E}_{\rho_1}[s(1,\cdot)],
+\end{aligned}$$
 
 since up to a constant it is $\int\frac{\omega}{2}\,\mathbb{E}_{\rho_t}|\nabla s - \nabla s^*|^2\,
 \mathrm{d}t$. Where small early motions decide what happens late, it lets the early times count.

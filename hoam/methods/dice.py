@@ -11,9 +11,11 @@ stands. On times $t_0 < \dots < t_n$, with $h_j = t_{j+1} - t_j$ and $s_j = s(t_
 trapezoidal rule for the first integral and $\int s\,\partial_t\rho \approx \frac12(s_j + s_{j+1})
 (\rho_{j+1} - \rho_j)$ on each interval give
 
-$$L_h(s) = \sum_{j=0}^{n-1} \frac{h_j}{2}\bigl(e_j + e_{j+1}\bigr) + \frac12\Bigl(
-\mathbb{E}_{\rho_j}[s_j + s_{j+1}] - \mathbb{E}_{\rho_{j+1}}[s_j + s_{j+1}]\Bigr), \qquad e_j =
-\mathbb{E}_{\rho_j}\bigl[\tfrac12|\nabla s_j|^2 + \tfrac{\epsilon^2}{2}\Delta s_j\bigr]$$
+$$\begin{aligned}
+L_h(s) &= \sum_{j=0}^{n-1} \frac{h_j}{2}\bigl(e_j + e_{j+1}\bigr) + \frac12\Bigl(
+\mathbb{E}_{\rho_j}[s_j + s_{j+1}] - \mathbb{E}_{\rho_{j+1}}[s_j + s_{j+1}]\Bigr), \\
+e_j &= \mathbb{E}_{\rho_j}\bigl[\tfrac12|\nabla s_j|^2 + \tfrac{\epsilon^2}{2}\Delta s_j\bigr]
+\end{aligned}$$
 
 (the idea is that of Blickhan et al., arXiv 2507.05107; the derivation and the entropic term are
 stated here). In each bracket one function is averaged over two laws, so a constant drops out: *the

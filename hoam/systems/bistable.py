@@ -1,8 +1,10 @@
 r"""A damped particle in a double well, shaken by noise.
 
-$$\mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = (-\gamma v + x - \mu x^3)\,\mathrm{d}t +
-\sigma\,\mathrm{d}W, \qquad \gamma = 0.4, \quad \sigma = 1, \qquad (x, v)(0) \sim N\bigl((0, -10),\;
-\tfrac14 I\bigr)$$
+$$\begin{aligned}
+\mathrm{d}x &= v\,\mathrm{d}t, \qquad \mathrm{d}v = (-\gamma v + x - \mu x^3)\,\mathrm{d}t +
+\sigma\,\mathrm{d}W, \\
+(x, v)(0) &\sim N\bigl((0, -10),\; \tfrac14 I\bigr), \qquad \gamma = 0.4, \quad \sigma = 1
+\end{aligned}$$
 
 (arXiv 2410.12000, Section 4). The wells of $V(x) = -\tfrac12 x^2 + \tfrac14\mu x^4$ lie at
 $x = \pm\mu^{-1/2}$, behind a barrier of $1/(4\mu)$. Particles start on top of the barrier with a

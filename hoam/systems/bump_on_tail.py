@@ -1,8 +1,10 @@
 r"""The bump-on-tail instability: a fast, cold beam on the tail of a Maxwellian, with collisions.
 
-$$\mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = \bigl(\partial_x\phi(t, x) - \nu v\bigr)
-\,\mathrm{d}t + \sqrt{2\nu}\,\mathrm{d}W, \qquad \mu^2\,\partial_x^2\phi = n - 1, \qquad \nu =
-10^{-3},$$
+$$\begin{aligned}
+\mathrm{d}x &= v\,\mathrm{d}t, & \mathrm{d}v &= \bigl(\partial_x\phi(t, x) - \nu v\bigr)
+\,\mathrm{d}t + \sqrt{2\nu}\,\mathrm{d}W, \\
+\nu &= 10^{-3}, & \mu^2\,\partial_x^2\phi &= n - 1,
+\end{aligned}$$
 
 on $x \in [0, 50)$, periodic, from the beams $0.9\,N(0, 1) + 0.1\,N(4, 0.5^2)$ in $v$, uniform in
 $x$, with every velocity multiplied by $1 + 0.05\cos(2\pi\mu x/50)$ (arXiv 2410.12000, Section 4 and

@@ -15,9 +15,11 @@ $$\begin{aligned}
 (Reiterer, Lainscsek, Schürrer, Letellier and Maquet, J. Phys. A 31, 7121, 1998; $\mu = r$, the
 relative Rayleigh number), with
 
-$$b_1 = \frac{4(1 + a^2)}{1 + 2a^2}, \quad b_2 = \frac{1 + 2a^2}{2(1 + a^2)}, \quad b_3 =
-\frac{2(1 - a^2)}{1 + a^2}, \quad b_4 = \frac{a^2}{1 + a^2}, \quad b_5 = \frac{8a^2}{1 + 2a^2},
-\quad b_6 = \frac{4}{1 + 2a^2},$$
+$$\begin{aligned}
+b_1 &= \frac{4(1 + a^2)}{1 + 2a^2}, & b_2 &= \frac{1 + 2a^2}{2(1 + a^2)}, & b_3 &=
+\frac{2(1 - a^2)}{1 + a^2}, \\
+b_4 &= \frac{a^2}{1 + a^2}, & b_5 &= \frac{8a^2}{1 + 2a^2}, & b_6 &= \frac{4}{1 + 2a^2},
+\end{aligned}$$
 
 the Prandtl number $\sigma = \tfrac12$ and the aspect ratio $a = \tfrac12$; noise $5\cdot
 10^{-2}\,\mathrm{d}W$ on every mode, and $C(0) \sim N(0, (2\cdot 10^{-2})^2 I)$ (arXiv 2410.12000,

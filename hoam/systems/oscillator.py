@@ -1,14 +1,19 @@
 r"""A noisy harmonic oscillator in the plane, observed through its position only.
 
-$$\mathrm{d}q = v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t + \sigma\,\mathrm{d}W,
-\qquad (q, v)(0) \sim N\bigl((-1, -1, 0, 0),\; 10^{-2} I\bigr), \qquad \sigma = 5\cdot 10^{-2}$$
+$$\begin{aligned}
+\mathrm{d}q &= v\,\mathrm{d}t, \qquad \mathrm{d}v = -\omega^2 q\,\mathrm{d}t +
+\sigma\,\mathrm{d}W, \\
+(q, v)(0) &\sim N\bigl((-1, -1, 0, 0),\; 10^{-2} I\bigr), \qquad \sigma = 5\cdot 10^{-2}
+\end{aligned}$$
 
 (arXiv 2410.12000, Section 4.1 and Figure 2; $\mu = \omega$). The law of $q(t)$ is the isotropic
 Gaussian $N(m(t), \mathrm{sd}(t)^2 I)$ with
 
-$$m = m_0 \cos\omega t, \qquad \mathrm{sd}^2 = 10^{-2}\Bigl(\cos^2\omega t +
-\frac{\sin^2\omega t}{\omega^2}\Bigr) + \frac{\sigma^2}{\omega^2}\Bigl(\frac t2 -
-\frac{\sin 2\omega t}{4\omega}\Bigr),$$
+$$\begin{aligned}
+m &= m_0 \cos\omega t, \\
+\mathrm{sd}^2 &= 10^{-2}\Bigl(\cos^2\omega t + \frac{\sin^2\omega t}{\omega^2}\Bigr) +
+\frac{\sigma^2}{\omega^2}\Bigl(\frac t2 - \frac{\sin 2\omega t}{4\omega}\Bigr),
+\end{aligned}$$
 
 and the potential that moves it is quadratic, so every quantity of the method has a closed form. The
 stochastic differential equation is linear: each step samples its exact Gaussian transition.

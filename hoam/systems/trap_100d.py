@@ -1,11 +1,12 @@
 r"""One hundred interacting particles that follow a trap on the line.
 
-$$\mathrm{d}x_i = \Bigl[(a(t) - x_i)^3 - \tfrac12 (x_i - \bar x)\Bigr]\mathrm{d}t + \sigma
-\,\mathrm{d}W_i, \qquad \bar x = \frac{1}{100}\sum_{i=0}^{99} x_i, \qquad \sigma = \sqrt{2\cdot
-10^{-2}},$$
-
-$$a(t) = \tfrac54 \sin\bigl(\pi t + \tfrac32 + \mu\cos 2\pi t\bigr), \qquad x_i(0) \sim
-\tfrac{1}{10}\bigl(N(0, 1) - m_i\bigr), \quad m_i = 0.9 + 2.1\,\frac{i}{99}$$
+$$\begin{aligned}
+\mathrm{d}x_i &= \Bigl[(a(t) - x_i)^3 - \tfrac12 (x_i - \bar x)\Bigr]\mathrm{d}t + \sigma
+\,\mathrm{d}W_i, \qquad \sigma = \sqrt{2\cdot 10^{-2}}, \\
+\bar x &= \frac{1}{100}\sum_{i=0}^{99} x_i, \qquad
+a(t) = \tfrac54 \sin\bigl(\pi t + \tfrac32 + \mu\cos 2\pi t\bigr), \\
+x_i(0) &\sim \tfrac{1}{10}\bigl(N(0, 1) - m_i\bigr), \qquad m_i = 0.9 + 2.1\,\frac{i}{99}
+\end{aligned}$$
 
 (arXiv 2410.12000, Section 4). One sample is a point of $\mathbb{R}^{100}$, the positions of all
 particles. The force of the trap is flat at its centre, so that particles lag behind it; the

@@ -1,8 +1,10 @@
 r"""Electrons in one or more space dimensions, with or without collisions.
 
-$$\mathrm{d}x = v\,\mathrm{d}t, \qquad \mathrm{d}v = \bigl(\nabla\phi(t, x) - \nu v\bigr)
-\,\mathrm{d}t + \sqrt{2\nu}\,\mathrm{d}W, \qquad \mu^2\Delta\phi = n - 1, \qquad
-x \in [0, L)^d \text{ periodic}$$
+$$\begin{aligned}
+\mathrm{d}x &= v\,\mathrm{d}t, & \mathrm{d}v &= \bigl(\nabla\phi(t, x) - \nu v\bigr)
+\,\mathrm{d}t + \sqrt{2\nu}\,\mathrm{d}W, \\
+x &\in [0, L)^d \text{ periodic}, & \mu^2\Delta\phi &= n - 1
+\end{aligned}$$
 
 (arXiv 2410.12000, Section 4 and Figures 3 and 4). The systems of one space dimension start from a
 mixture of Gaussian beams in $v$, uniform in $x$, with every velocity multiplied by

@@ -101,6 +101,19 @@ def sideways(page: Page) -> list[str]:
     )
 
 
+def cut_formulas(page: Page) -> list[str]:
+    """Say which displayed formulas are wider than the text: all is shown only after scrolling."""
+    wait_for_mathematics(page)
+    return page.evaluate("""() => [...document.querySelectorAll('div.math')].flatMap((block) => {
+        const number = block.querySelector('.eqno')?.getBoundingClientRect();
+        const edge = number ? number.left : block.getBoundingClientRect().right;
+        const ends = [...block.querySelectorAll('mjx-math *')]
+            .map((node) => node.getBoundingClientRect().right);
+        const over = Math.round(Math.max(...ends) - edge);
+        return over > 1 ? [`cut by ${over}: ${block.id || block.innerHTML.slice(0, 200)}`] : [];
+    })""")
+
+
 def cut_off(page: Page) -> list[str]:
     """Say what would be cut off at the right edge of a printed sheet.
 

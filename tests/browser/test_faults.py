@@ -7,6 +7,7 @@ import pytest
 from checks import (
     barriers,
     broken_links,
+    cut_formulas,
     cut_off,
     disorder,
     illegible,
@@ -59,6 +60,7 @@ CHECKS = {
     "sideways": lambda page, _: sideways(page),
     "barriers": lambda page, _: barriers(page),
     "cut off": lambda page, _: cut_off(page),
+    "formulas": lambda page, _: cut_formulas(page),
     "heavy": lambda page, _: too_heavy(page),
     "keyboard": lambda page, _: disorder(tab_stops(page)),
 }
@@ -75,6 +77,10 @@ FAULTS = [
      + 90 * "<span class='n'>word</span> " + "<span class='k' style='color: #aaa'>faint</span>"
      + "</pre></div>"), "color-contrast"),
     ("cut off", body("<pre style='overflow: auto'>" + 300 * "x" + "</pre>"), "cut off: <pre"),
+    ("formulas", body("<div class='math' id='wide' style='overflow: auto'><mjx-math>"
+     "<b style='display: block; width: 5000px'>x</b></mjx-math></div>"), "cut by"),
+    ("formulas", body("<div class='math'><span class='eqno' style='float: right'>(1)</span>"
+     "<mjx-math><b style='display: inline-block; width: 100%'>x</b></mjx-math></div>"), "cut by"),
     ("barriers", {"lang": (' lang="en"', "")}, "html-has-lang"),
     ("heavy", body("<img src='large.png' alt='large'>"), "bytes"),
     ("keyboard", body("<button tabindex='3'>first</button>"), "an order of its own"),

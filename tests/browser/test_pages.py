@@ -9,6 +9,7 @@ from checks import (
     WIDTHS,
     barriers,
     broken_links,
+    cut_formulas,
     cut_off,
     figures,
     illegible,
@@ -54,6 +55,8 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     for width, mode in product(WIDTHS, MODES):
         show(next_page, width=width, mode=mode)
         found[width, mode] = sideways(next_page)
+        if width == 1280 and "formulas" not in found:
+            found["formulas"] = cut_formulas(next_page)
     if name in PICTURES:
         show(next_page, width=1280, mode="dark")
         assert figures(next_page)
