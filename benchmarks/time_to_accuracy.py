@@ -38,7 +38,7 @@ SEEDS = (0, 1, 2)
 
 def slug(case: str) -> str:
     """Return the name of a case as recorded numbers and columns of data have it."""
-    return case.lower().replace(" ", "_")
+    return case.lower().replace(" ", "_").replace("-", "_")
 
 
 class Curve(NamedTuple):
@@ -161,7 +161,11 @@ def linear_seconds(name: str, case: str) -> float:
     )
     params = run.network.initialise(jax.random.key(0), dimension=shape[-1], parameters=1)
     model = Model(run.network, params, Scaling.of(population), run.method.epsilon)
-    enrich(model, population, rule=rule)
+    # Parameters follow one another through one program, which the first of them compiles.
+    first = Population(
+        population.samples[:1], population.times, population.mus[:1], population.periods
+    )
+    enrich(model, first, rule=rule)
     return clocked(enrich, model, population, rule=rule)[1]
 
 

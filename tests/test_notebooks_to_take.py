@@ -1,6 +1,7 @@
 """Notebooks to take away: clean, the same every time, with a first cell that finds the book."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -61,9 +62,14 @@ def test_the_first_cell_goes_to_the_folder_of_the_book(published, tmp_path, monk
     (book / "notebooks").mkdir()
     monkeypatch.chdir(book / "notebooks")
     code = first_code(nbformat.read(published / "networks.ipynb", as_version=4))
-    names = {}
+    names, surroundings = {}, {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "2"}
+    monkeypatch.setattr(os, "environ", surroundings)
     exec(code, names)
     assert names["Path"].cwd() == book.resolve()
+    assert surroundings == {  # a second run compiles nothing, and what a reader has set is kept
+        "JAX_COMPILATION_CACHE_DIR": str(book.resolve() / ".cache" / "jax"),
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "2",
+    }
     monkeypatch.chdir(tmp_path)
     with pytest.raises(FileNotFoundError, match="Use this notebook inside it"):
         exec(code, {})

@@ -86,6 +86,14 @@ def show(page: Page, *, width: int, mode: str) -> None:
     page.evaluate("() => document.getAnimations().forEach((animation) => animation.finish())")
 
 
+def unfold(page: Page) -> None:
+    """Open all that a page shows closed: records, hidden code, solutions."""
+    page.evaluate("""() => {
+        document.querySelectorAll('details').forEach((node) => { node.open = true; });
+        document.querySelectorAll('.toggle-button-hidden').forEach((node) => node.click());
+    }""")
+
+
 def sideways(page: Page) -> list[str]:
     """Say what makes a page wider than its window."""
     return page.evaluate("""() => {

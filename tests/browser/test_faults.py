@@ -17,6 +17,7 @@ from checks import (
     sideways,
     tab_stops,
     too_heavy,
+    unfold,
 )
 from PIL import Image, ImageDraw
 from serving import serve
@@ -58,6 +59,7 @@ def body(html):
 CHECKS = {
     "heard": lambda page, heard: [line for line in heard if "favicon" not in line],
     "sideways": lambda page, _: sideways(page),
+    "folded": lambda page, _: unfold(page) or sideways(page),
     "barriers": lambda page, _: barriers(page),
     "cut off": lambda page, _: cut_off(page),
     "formulas": lambda page, _: cut_formulas(page),
@@ -70,6 +72,11 @@ FAULTS = [
     ("heard", body("<img src='gone.png' alt='gone'>"), "404"),
     ("heard", body("<script src='https://example.org/x.js'></script>"), "from elsewhere"),
     ("sideways", body("<div style='width: 5000px'>wide</div>"), "wider than"),
+    ("folded", body("<details><summary>more</summary><div style='width: 5000px'>wide</div>"
+     "</details>"), "wider than"),
+    ("folded", body("<script>const show = () => { note.style.width = '5000px' }</script>"
+     "<button class='toggle-button-hidden' onclick='show()'>show</button><p id='note'>wide</p>"),
+     "wider than"),
     ("barriers", body("<p style='color: #aaa; background: #fff'>faint</p>"), "color-contrast"),
     ("barriers", body("<img src='icon.png'>"), "image-alt"),
     ("barriers", body("<button></button>"), "button-name"),

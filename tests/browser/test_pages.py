@@ -17,6 +17,7 @@ from checks import (
     show,
     sideways,
     too_heavy,
+    unfold,
 )
 
 BUILT = Path(__file__).resolve().parents[2] / "_build" / "html"
@@ -55,17 +56,18 @@ def test_a_page_reads_well_at_any_width_in_any_light_and_on_paper(next_page, sit
     for width, mode in product(WIDTHS, MODES):
         show(next_page, width=width, mode=mode)
         found[width, mode] = sideways(next_page)
-        if width == 1280 and "formulas" not in found:
-            found["formulas"] = cut_formulas(next_page)
     if name in PICTURES:
         show(next_page, width=1280, mode="dark")
         assert figures(next_page)
         found["figures in the dark"] = illegible(next_page)
     if name in PRINTED:
         found["paper"] = cut_off(next_page)
+    unfold(next_page)
     for width, mode in product(WIDTHS, MODES) if name in KINDS else FEW:
         show(next_page, width=width, mode=mode)
-        found[width, mode] += barriers(next_page)
+        found[width, mode] += sideways(next_page) + barriers(next_page)
+    show(next_page, width=1280, mode="light")
+    found["formulas"] = cut_formulas(next_page)
     assert {state: faults for state, faults in found.items() if faults} == {}
     assert heard == []
 
