@@ -208,9 +208,12 @@ def test_the_law_itself_is_at_the_floor_and_a_population_that_rests_is_not(monke
 def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
     found, goal = time_to_accuracy.RECORDS.read(), PROBLEMS["two streams"].goal
 
-    def median(case, steps):
+    def errors(case, steps):
         seeds = time_to_accuracy.SEEDS
-        return np.median([found[f"two streams, {case}, {steps}, {seed}"] for seed in seeds])
+        return [found[f"two streams, {case}, {steps}, {seed}"] for seed in seeds]
+
+    def median(case, steps):
+        return np.median(errors(case, steps))
 
     for steps in (500, 1000):
         recipe = median("recipe", steps)
@@ -230,15 +233,24 @@ def test_the_ideas_that_the_chapter_on_trainings_says_pay_do_so():
         assert cells < blocks < median("independent samples", steps)
     assert median("half the width", 500) < 1.1 * median("recipe", 500)
     assert median("half the width", 1000) < median("recipe", 1000)
+    recipe = errors("recipe", 500)
+    assert abs(np.log(median("average of the weights", 500) / np.median(recipe))) < np.log(1.1)
+    assert min(errors("four parameters a move", 500)) > max(recipe)
+    for case in ("twice the width", "a tenth of the output"):
+        assert median(case, 500) > 1.5 * np.median(recipe)
+    assert median("four times the samples", 250) > median("recipe", 1000)
+    free, adam = (errors(case, 500) for case in ("Schedule-Free Adam", "Adam instead of Muon"))
+    assert min(free) < max(adam)
+    assert np.median(free) > np.median(adam)
     assert median("linear part", 100) < 1.1 * goal
     assert median("linear part", 250) < 0.7 * median("recipe", 1000)
 
     found = {key: value for key, value in found.items() if key.startswith("oscillator, ")}
     for case, steps in PROBLEMS["oscillator"].runs():
-        errors = [found[f"oscillator, {case}, {steps}, {seed}"] for seed in (0, 1, 2)]
-        assert np.median(errors) > PROBLEMS["oscillator"].goal
+        floors = [found[f"oscillator, {case}, {steps}, {seed}"] for seed in (0, 1, 2)]
+        assert np.median(floors) > PROBLEMS["oscillator"].goal
         if steps <= 600:
-            assert min(errors) > 2
+            assert min(floors) > 2
     last = {
         case: np.median([found[f"oscillator, {case}, 600, {seed}"] for seed in (0, 1, 2)])
         for case in PROBLEMS["oscillator"].cases
