@@ -189,7 +189,7 @@ plt.show()
 # | four times the samples | no | {num}`fig-training-two-streams-more.four_times_the_samples_250:.2f` after 250 steps, whose samples would do for 1000 of the recipe, with {num}`fig-training-two-streams.recipe_1000:.2f` |
 # | a tenth of the output | no | a potential that begins small, and moves by less in each step: {num}`fig-training-two-streams-more.a_tenth_of_the_output_500:.2f` after 500 steps, the worst seed {num}`fig-training-two-streams-more.a_tenth_of_the_output_500_worst:.2f` |
 #
-# Six more ideas were tried for one budget each.
+# The last six were tried for one budget each.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-training-two-streams-more", "caption": "Two streams, six more ideas for one budget of steps each: error of the electric energy at the validation parameters after a training from scratch, over the seconds that it takes on the machine of this build. Grey, in all panels: the recipe (Muon, samples spread over cells, more weight on early times, frequencies of time). Blue: the recipe with the one change that the panel names. Dots and lines: medians of three seeds; bars and bands: from the best to the worst. Dotted: an error of 0.15, which is to be reached."}, "image": {"alt": "Six panels with logarithmic axes, each with the grey line of the recipe and its band, and one blue dot. The dot of the averaged weights lies on the grey line; the others lie above it or to its right, all above the dotted goal."}}
 more = {case: timed[case] for case in ("recipe", *LATER)}

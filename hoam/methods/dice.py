@@ -18,8 +18,8 @@ e_j &= \mathbb{E}_{\rho_j}\bigl[\tfrac12|\nabla s_j|^2 + \tfrac{\epsilon^2}{2}\D
 \end{aligned}$$
 
 (the idea is that of Blickhan et al., arXiv 2507.05107; the derivation and the entropic term are
-stated here). In each bracket one function is averaged over two laws, so a constant drops out: *the
-loss is invariant under $s \to s + c(t)$, for any $c$, on any times*, and so is its estimate from
+stated here). In each bracket one function is averaged over two laws, so a constant drops out: the
+loss is invariant under $s \to s + c(t)$, for any $c$, on any times, and so is its estimate from
 samples. For a fixed smooth $s$, $L_h = L + O(h^2)$.
 
 Summed by parts, each time is a term of its own, with $\rho_{-1} = \rho_0$, $\rho_{n+1} = \rho_n$,

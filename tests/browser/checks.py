@@ -2,6 +2,7 @@
 
 import functools
 import io
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -218,6 +219,12 @@ def names(path: Path) -> _Names:
     parser = _Names()
     parser.feed(path.read_text(encoding="utf-8"))
     return parser
+
+
+def raw_roles(text: str) -> list[str]:
+    """Return what a page shows of the source of formulas and links, such as ":math:`x`"."""
+    shown = re.sub(r"<(pre|code|script)\b.*?</\1>", "", text, flags=re.DOTALL)
+    return re.findall(r":[a-z:]+:`[^`]*`", shown)
 
 
 def broken_links(path: Path, top: Path) -> list[str]:

@@ -13,6 +13,7 @@ from checks import (
     illegible,
     listen,
     names,
+    raw_roles,
     show,
     sideways,
     tab_stops,
@@ -106,6 +107,11 @@ def test_a_good_page_passes(page, tmp_path, check):
 def test_a_planted_fault_is_found(page, tmp_path, check, change, expected):
     found = planted(CHECKS[check], page, tmp_path, **change)
     assert any(expected in line for line in found), found
+
+
+def test_the_source_of_a_formula_in_the_text_is_found_and_code_may_hold_it():
+    assert raw_roles("<p>for any :math:`c`, see :py:func:`f`</p>") == [":math:`c`", ":py:func:`f`"]
+    assert raw_roles("<pre>:math:`c`</pre><p><code class='x'>:ref:`a`</code> time 1:20:`</p>") == []
 
 
 @pytest.mark.parametrize(

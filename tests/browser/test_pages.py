@@ -14,6 +14,7 @@ from checks import (
     figures,
     illegible,
     open_page,
+    raw_roles,
     show,
     sideways,
     too_heavy,
@@ -83,6 +84,11 @@ def test_the_figures_of_a_page_are_legible_on_a_phone_in_the_dark(phone, site, n
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_names_its_icon_so_that_no_browser_asks_for_another(built, name):
     assert 'rel="icon"' in (built / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_shows_the_source_of_a_formula_or_a_link(built, name):
+    assert raw_roles((built / name).read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("name", PAGES)
