@@ -265,8 +265,7 @@ def test_the_module_runs_as_a_program_and_stops_at_a_signal_with_its_state_kept(
     (place / "fit.toml").write_text(SETTINGS.replace("steps = 4", "steps = 100000"))
     command = [sys.executable, "-m", "hoam", "fit", "data.npz", "--config", "fit.toml"]
     surroundings = {**os.environ, "PYTHONPATH": str(root)}
-    # In the background of a shell SIGINT is ignored, and children would inherit that.
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in the background
     process = subprocess.Popen(command, env=surroundings, stderr=subprocess.PIPE, text=True)
     signal.signal(signal.SIGINT, before)
     state, deadline = place / "model.training.safetensors", time.monotonic() + 300
@@ -286,9 +285,7 @@ def test_the_module_runs_as_a_program_and_stops_at_a_signal_with_its_state_kept(
 
 @pytest.mark.parametrize("method", ["hoam", "dice"])
 @pytest.mark.parametrize("n", [8, 16, 64])
-def test_random_times_are_checked_and_trained_on_and_the_rule_is_explained(
-    place, capsys, n, method
-):
+def test_random_times_are_checked_and_trained_on_by_a_rule_with_reason(place, capsys, n, method):
     generator = np.random.default_rng(5 if n == 8 else 0)  # at 8, some draws resolve no wave
     times = np.sort(generator.uniform(0, 10, n))
     x = generator.normal(size=(200, 2))
