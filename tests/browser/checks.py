@@ -1,5 +1,6 @@
 """What every page has to hold, each check a list of what is wrong. `test_faults.py` tries them."""
 
+import contextlib
 import functools
 import io
 import re
@@ -11,7 +12,7 @@ import numpy as np
 from axe_playwright_python.base import AXE_SCRIPT
 from chromium import wait_for_mathematics
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 #: Bytes of one page with all that it loads, text compressed as servers send it.
 LARGEST_PAGE = 3_000_000
@@ -79,8 +80,11 @@ def show(page: Page, *, width: int, mode: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(media="screen", color_scheme=mode)
     # What scrolls may have been looked at before, while the page was laid out for paper.
-    page.evaluate("() => window.dispatchEvent(new Event('resize'))")
-    page.wait_for_function(_SCROLLERS_ARE_KNOWN)
+    for patience in (9_000, 300_000):  # what is opened while the theme looks is seen the next time
+        page.evaluate("() => window.dispatchEvent(new Event('resize'))")
+        with contextlib.suppress(TimeoutError if patience < 300_000 else ()):
+            page.wait_for_function(_SCROLLERS_ARE_KNOWN, timeout=patience)
+            break
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
