@@ -345,7 +345,7 @@ plt.show()
 # A rollout starts from quiet samples of the initial law and yields all times at once. The models have no diffusion: what
 # collisions do to the population is part of the potential, and no particle is shaken. So a rollout stays quieter than the full
 # model, and needs fewer particles. Its steps are as long as an error of {num}`fig-bump-energy.tolerance:.0e` in each of them allows
-# ({py:mod}`hoam.adaptive`), a third of that on the two streams, since the waves are weaker: with a tenth of it the energy of HOAM-G at
+# ({py:mod}`hoam.adaptive`), a third of that on the two streams: with a tenth of it the energy of HOAM-G at
 # $\mu = 1.35$ (first seed) is another by {num}`fig-bump-energy.steps_error:.1%`.
 
 # %% tags=["hide-input"] mystnb={"figure": {"name": "fig-bump-energy", "caption": "Electric energy over time at the two held-out parameters: full model (black; another run of it in grey) and reduced models, median and range of three seeds. Top: logarithmic axis; bottom: linear axis."}, "image": {"alt": "Four panels of energy over time. HOAM follows the rise of the true curve and wavers about it by up to a factor of two or three; AM rises smoothly through the waves, in a band up to two decades wide."}}

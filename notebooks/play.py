@@ -34,7 +34,7 @@
 # {num}`fig-play-plasmas.samples:.0f` samples of a plasma's model and {num}`fig-play-stochastic.samples:.0f` of another. Its error is the relative
 # $L_2$ norm over time, and the *floor* is the error of as many samples of another run of the full model. On bump on tail the
 # floor lies above the errors of some models: collisions spoil the order of a quiet start, which rollouts without noise keep.
-# The chapters of the systems take more samples, more seeds, more than one metric, and for plasmas shorter steps of a rollout.
+# The chapters of the systems take more samples, more seeds, more than one metric, and for plasmas other steps of a rollout.
 #
 # The slider takes the arrow keys, the space bar starts and stops. Nothing moves before that.
 

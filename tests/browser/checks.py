@@ -1,6 +1,5 @@
 """What every page has to hold, each check a list of what is wrong. `test_faults.py` tries them."""
 
-import contextlib
 import functools
 import io
 import re
@@ -80,11 +79,12 @@ def show(page: Page, *, width: int, mode: str) -> None:
         page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(media="screen", color_scheme=mode)
     # What scrolls may have been looked at before, while the page was laid out for paper.
-    for patience in (9_000, 300_000):  # what is opened while the theme looks is seen the next time
+    page.evaluate("() => window.dispatchEvent(new Event('resize'))")
+    try:
+        page.wait_for_function(_SCROLLERS_ARE_KNOWN, timeout=9_000)
+    except TimeoutError:  # what is opened while the theme looks is seen the next time
         page.evaluate("() => window.dispatchEvent(new Event('resize'))")
-        with contextlib.suppress(TimeoutError if patience < 300_000 else ()):
-            page.wait_for_function(_SCROLLERS_ARE_KNOWN, timeout=patience)
-            break
+        page.wait_for_function(_SCROLLERS_ARE_KNOWN)
     theme = "document.documentElement.dataset.theme"
     page.wait_for_function(f"() => {theme} === undefined || {theme} === '{mode}'")
     # Colours fade from one theme to the other; the last one counts.
