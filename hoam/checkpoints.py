@@ -81,13 +81,7 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
     if header.get("format") != FORMAT:
         message = (
             f"Expected a checkpoint of format {FORMAT!r}; got {header.get('format')!r} in {path}. "
-            "Use a file written by this version of hoam."
-        )
-        raise CheckpointError(message)
-    if header.get("kind") != kind:
-        message = (
-            f"Expected a {kind} checkpoint; got a {header.get('kind')} one in {path}. "
-            "Use hoam.load for models and fit(checkpoint=...) for training states."
+            "Use an intact copy of a file written by this version of hoam."
         )
         raise CheckpointError(message)
     checksum = header.get("checksum")
@@ -96,6 +90,12 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
         message = (
             f"Expected the content of {path} to have its checksum; got another. "
             "Use an intact copy: this one was altered after it was written."
+        )
+        raise CheckpointError(message)
+    if header.get("kind") != kind:
+        message = (
+            f"Expected a {kind} checkpoint; got a {header.get('kind')} one in {path}. "
+            "Use hoam.load for models and fit(checkpoint=...) for training states."
         )
         raise CheckpointError(message)
     try:
