@@ -2,7 +2,7 @@
 # The graph of what depends on what is in Snakefile.
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint browse offline pdf release retrain reference lock matrix twice clean environment torchcfm
+.PHONY: help book test lint browse offline pdf release retrain studies reference lock matrix twice clean environment torchcfm
 .DELETE_ON_ERROR:
 
 CORES ?= 2
@@ -51,6 +51,9 @@ lint: $(ENVIRONMENT) ## check style, types and notebooks
 
 retrain: $(ENVIRONMENT) ## train all models again, or one: make retrain CONFIG=two_stream-quiet-hoam_g-0
 	@$(RUN) $(if $(CONFIG),train=$(CONFIG)) -- retrain
+
+studies: $(ENVIRONMENT) ## train what the studies of stability and of trainings have no outcome of
+	@$(RUN) -- studies
 
 reference: $(ENVIRONMENT) ## accept a number: NOTEBOOK=... FIGURE=... NAME=... REASON="..."
 	@$(if $(REASON),,echo "Expected a reason; got none. Use REASON=\"...\"." >&2; exit 1)

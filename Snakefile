@@ -192,3 +192,25 @@ rule train:
     shell:
         "echo 'Training {wildcards.name}'; "
         "python -m hoam.retrain --config {wildcards.name} && touch {output}"
+
+
+def study_stamps(wildcards):
+    """One stamp per training of the studies that has no outcome yet."""
+    command = [sys.executable, "-m", "benchmarks.studies", "--list"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return expand(f"{CACHE}/studied/{{name}}", name=listed.split())
+
+
+rule studies:
+    input:
+        study_stamps,
+    shell:
+        "rm -f {input}"
+
+
+rule study:
+    output:
+        temp(f"{CACHE}/studied/{{name}}"),
+    shell:
+        "echo 'Training {wildcards.name}'; "
+        "python -m benchmarks.studies --config {wildcards.name} && touch {output}"

@@ -5,6 +5,7 @@ weights themselves, and the average lies in the optimiser's state. A cosine is z
 step, by which these optimisers know it.
 """
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ import optax
 import optax.contrib
 
 from hoam.networks import CoLoRA
+from hoam.types import Method, Node
 
 type Optimiser = Callable[[optax.Schedule], optax.GradientTransformation]
 
@@ -77,6 +79,11 @@ def schedule_free(optimiser: Optimiser, *, momentum: float = 0.9) -> Optimiser:
     return wrap
 
 
+def adam_without_momentum(schedule: optax.Schedule) -> optax.GradientTransformation:
+    r"""Return Adam with $\beta_1 = 0$, as Schedule-Free wants it."""
+    return optax.adam(schedule, b1=0.0)
+
+
 def gathered(optimiser: Optimiser, *, gradients: int) -> Optimiser:
     """Return an optimiser that moves by the mean of so many gradients, each of its own parameter.
 
@@ -91,6 +98,33 @@ def gathered(optimiser: Optimiser, *, gradients: int) -> Optimiser:
 
     wrap.__name__ = f"gathered({optimiser.__name__}, {gradients})"
     return wrap
+
+
+def more_at_the_ends(method: Method, *, factor: int) -> Method:
+    """Return a method whose boundary terms take all samples of a batch, the integral fewer.
+
+    Of each `factor` consecutive samples, which lie in neighbouring cells, an inner node keeps one,
+    drawn at random. An end becomes `factor` nodes with as many samples as an inner one, and its
+    boundary weight is divided among them.
+
+    Args:
+        method: of a rule whose nodes all lie inside, such as that of Gauss and Legendre.
+        factor: how many times the samples of an inner node the boundary terms take.
+    """
+
+    def prepare(key, nodes, periodic):
+        count, size, dimension = nodes.x.shape
+        groups = nodes.x.reshape(count, size // factor, factor, dimension)
+        picked = jax.random.randint(key, (count - 2, size // factor, 1, 1), 0, factor)
+        inner = jnp.take_along_axis(groups[1:-1], picked, axis=2)[:, :, 0]
+        ends = groups[jnp.asarray([0, -1])].swapaxes(1, 2).reshape(-1, *inner.shape[1:])
+        order = jnp.asarray([*range(1, count - 1), *[0] * factor, *[count - 1] * factor])
+        t, mu, _, integral, boundary, _ = jax.tree.map(lambda leaf: leaf[order], nodes)
+        x = jnp.concatenate([inner, ends])
+        return method.prepare(key, Node(t, mu, x, integral, boundary / factor), periodic)
+
+    name = f"{method.name}, {factor} times the samples at the ends"
+    return dataclasses.replace(method, name=name, prepare=prepare)
 
 
 def _ending(

@@ -37,11 +37,13 @@ class Outcomes:
     def add(self, name: str, outcome: Any) -> None:
         """Write the outcome of one training beside the others.
 
+        Several processes may add theirs: each waits while another one writes.
+
         Raises:
             ValueError: if the outcome holds NaN or infinity, which JSON has no words for.
-            BlockingIOError: if another process writes the file at this moment.
+            BlockingIOError: if another process has held the file for a minute.
         """
-        with held(self.path):
+        with held(self.path, wait=60.0):
             found = dict(sorted({**self.read(), name: outcome}.items()))
             text = json.dumps(found, indent=1, allow_nan=False) + "\n"
             write_atomically(self.path, text.encode())

@@ -15,7 +15,14 @@ import jax.numpy as jnp
 import numpy as np
 import optax.contrib
 
-from benchmarks.ideas import Scaled, averaged, gathered, schedule_free
+from benchmarks.ideas import (
+    Scaled,
+    adam_without_momentum,
+    averaged,
+    gathered,
+    more_at_the_ends,
+    schedule_free,
+)
 from hoam import quadrature
 from hoam.matrix import configs, plasma
 from hoam.methods import action_matching
@@ -69,6 +76,15 @@ class Problem:
         """Return all cases with their budgets."""
         return [(name, steps) for name, case in self.cases.items() for steps in case.budgets]
 
+    def alike(self, case: str, steps: int) -> list[str]:
+        """Return the cases whose network is trained as that of this one, with as many steps."""
+        changes = self.cases[case].changes
+        return [
+            name
+            for name, other in self.cases.items()
+            if other.changes == changes and steps in other.budgets
+        ]
+
     def config(self, case: str, steps: int, seed: int) -> Config:
         """Return the training run of a case."""
         changes = {"steps": steps, "every": steps, **self.cases[case].changes}
@@ -117,6 +133,10 @@ _GAUSS = quadrature.gauss_legendre(_NODES)
 _ADAM = {"optimiser": optax.adam, "learning_rate": 3e-3}
 _UNWEIGHTED = {"method": action_matching(rule=_GAUSS)}
 _INDEPENDENT = {"minibatch": independent(_BATCH)}
+_ENDS = {
+    "method": more_at_the_ends(action_matching(rule=_GAUSS, weight=plasma.WEIGHT), factor=8),
+    "minibatch": stratified(8 * _BATCH),
+}
 
 
 def sobol_blocks(size: int) -> Minibatch:
@@ -133,11 +153,6 @@ def sobol_blocks(size: int) -> Minibatch:
         return jnp.broadcast_to(start + jnp.arange(size), (n_nodes, size))
 
     return Minibatch(f"sobol_blocks({size})", draw)
-
-
-def adam_without_momentum(schedule: optax.Schedule) -> optax.GradientTransformation:
-    r"""Return Adam with $\beta_1 = 0$, as Schedule-Free wants it."""
-    return optax.adam(schedule, b1=0.0)
 
 
 _INPUTS = {"periodic": (True, False), "frequencies": (1.0, 2.0, 4.0, 8.0), "modulation_width": 32}
@@ -197,6 +212,7 @@ _TWO_STREAMS = Problem(
             {"optimiser": gathered(optax.contrib.muon, gradients=4)}, budgets=(500,)
         ),
         "four times the samples": Case({"minibatch": stratified(4 * _BATCH)}, budgets=(250,)),
+        "eight times the samples at the ends": Case(_ENDS, budgets=(500,)),
         "twice the width": Case({"network": CoLoRA(**_INPUTS, width=128)}, budgets=(500,)),
         "a tenth of the output": Case({"network": Scaled(**_INPUTS, factor=0.1)}, budgets=(500,)),
         "plain": Case(_UNWEIGHTED | _INDEPENDENT | _ADAM | _PAPERS, budgets=(500, 1000, 2000)),

@@ -130,6 +130,11 @@ def train(method: str, nodes: int, seed: int) -> dict[str, float | None]:
     return {name: significant(v) if np.isfinite(v) else None for name, v in found.items()}
 
 
+def runs() -> list[tuple[str, int, int]]:
+    """Return method, nodes and seed of all trainings."""
+    return [(method, n, seed) for seed in SEEDS for method in METHODS.values() for n in NODES]
+
+
 def seeds(outcomes: dict[str, Any]) -> list[int]:
     """Return the seeds with which all methods were trained, with all numbers of nodes."""
     cases = [f"{method}, {nodes}" for method in METHODS.values() for nodes in NODES]
@@ -144,11 +149,11 @@ def diverged(outcome: dict[str, float | None]) -> bool:
 
 def main(arguments: list[str]) -> None:
     """Train what is asked for and write the outcomes."""
-    runs = [(method, n, seed) for seed in SEEDS for method in METHODS.values() for n in NODES]
+    chosen = runs()
     if arguments:
         method, nodes, seed = arguments
-        runs = [(method, int(nodes), int(seed))]
-    OUTCOMES.complete(runs, train)
+        chosen = [(method, int(nodes), int(seed))]
+    OUTCOMES.complete(chosen, train)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import optax
 
@@ -25,6 +26,7 @@ from benchmarks.outcomes import Outcomes, significant
 from benchmarks.problems import PROBLEMS
 from hoam.devices import replicate, value_and_gradient
 from hoam.model import Model
+from hoam.nodes import node_table
 from hoam.population import Population
 from hoam.quadrature import Rule
 from hoam.ritz import enrich
@@ -75,20 +77,33 @@ def curves(name: str, found: dict[str, float], *, runs: int) -> dict[str, Curve]
     return result
 
 
+def runs() -> dict[tuple[str, str, int, int], list[str]]:
+    """Return problem, case, steps and seed of all trainings, with the names of their outcomes.
+
+    A network with and without its linear part, or with another one, is trained once.
+    """
+    found = {}
+    for name, problem in PROBLEMS.items():
+        for seed in SEEDS:
+            for case, steps in problem.runs():
+                alike = problem.alike(case, steps)
+                if case == alike[0]:
+                    outcomes = [f"{name}, {other}, {steps}, {seed}" for other in alike]
+                    found[name, case, steps, seed] = outcomes
+    return found
+
+
 def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     """Train one run and add its error to the records, with those that take no other training."""
     problem = PROBLEMS[name]
     config = problem.config(case, steps, seed)
     model, judge = config.run(progress=sys.stderr.isatty()), problem.judge(config)
-    new = {
-        f"{name}, {other}, {steps}, {seed}": judge(
-            model
-            if idea.linear is None
-            else with_linear_part(model, config, idea.linear, problem.linear_samples)
-        )
-        for other, idea in problem.cases.items()
-        if idea.changes == problem.cases[case].changes and steps in idea.budgets
-    }
+    new = {}
+    for other in problem.alike(case, steps):
+        rule, whole = problem.cases[other].linear, model
+        if rule is not None:
+            whole = with_linear_part(model, config, rule, problem.linear_samples)
+        new[f"{name}, {other}, {steps}, {seed}"] = judge(whole)
     for what, error in new.items():
         RECORDS.add(what, significant(error))
     return new
@@ -132,7 +147,7 @@ def step_seconds(name: str, *, runs: int) -> dict[str, float]:
     problem = PROBLEMS[name]
     configs = {case: problem.config(case, 1, SEEDS[0]) for case in problem.cases}
     kinds = {
-        case: f"{run.optimiser.__name__}, {_batch(run)}, {run.network}"
+        case: f"{run.optimiser.__name__}, {_nodes(run).x.shape}, {run.network}"
         for case, run in configs.items()
     }
     one_of_each = {kind: _step(configs[case]) for case, kind in reversed(kinds.items())}
@@ -169,22 +184,26 @@ def linear_seconds(name: str, case: str) -> float:
     return clocked(enrich, model, population, rule=rule)[1]
 
 
-def _batch(run: Config) -> tuple[int, ...]:
-    rule = run.method.rule
-    return run.minibatch.draw(jax.random.key(0), rule.nodes.size, run.n_samples).shape
+def _nodes(run: Config) -> Node:
+    """Return the nodes of one step, with samples at random places."""
+    times = run.method.rule.times(0.0, 1.0)
+    index, integral, boundary = node_table(run.method.rule, times)
+    size = run.minibatch.draw(jax.random.key(0), index.size, run.n_samples).shape
+    nodes = Node(
+        jnp.asarray(times[index], jnp.float32),
+        jnp.zeros((index.size, 1)),
+        jax.random.uniform(jax.random.key(1), (*size, len(run.system.coordinates))),
+        jnp.asarray(integral, jnp.float32),
+        jnp.asarray(boundary, jnp.float32),
+    )
+    periodic = jnp.asarray([period is not None for period in run.system.periods])
+    return run.method.prepare(jax.random.key(3), nodes, periodic)
 
 
 def _step(run: Config) -> Callable[[], Any]:
-    """Return one step of a run on samples at random places: gradient and update."""
-    rule, network, dimension = run.method.rule, run.network, len(run.system.coordinates)
-    size = _batch(run)
-    nodes = Node(
-        np.asarray(rule.nodes, np.float32),
-        np.zeros((size[0], 1), np.float32),
-        jax.random.uniform(jax.random.key(1), (*size, dimension)),
-        np.asarray(rule.weights, np.float32),
-        np.zeros(size[0], np.float32),
-    )
+    """Return one step of a run: gradient and update."""
+    nodes, network = _nodes(run), run.network
+    dimension = nodes.x.shape[-1]
     optimiser = run.optimiser(optax.constant_schedule(run.learning_rate))
     params = network.initialise(jax.random.key(2), dimension=dimension, parameters=1)
     state = replicate((params, optimiser.init(params)))
@@ -202,17 +221,13 @@ def _step(run: Config) -> Callable[[], Any]:
 
 def main(arguments: list[str]) -> None:
     """Train what is asked for and write its record."""
-    runs = [
-        (name, case, steps, seed)
-        for name, problem in PROBLEMS.items()
-        for seed in SEEDS
-        for case, steps in problem.runs()
-    ]
+    chosen = list(runs())
     if arguments:
         name, case, steps, seed = arguments
-        runs = [(name, case, int(steps), int(seed))]
-    for name, case, steps, seed in runs:
-        if f"{name}, {case}, {steps}, {seed}" not in RECORDS.read():
+        chosen = [(name, case, int(steps), int(seed))]
+    for name, case, steps, seed in chosen:
+        known, alike = RECORDS.read(), PROBLEMS[name].alike(case, steps)
+        if any(f"{name}, {other}, {steps}, {seed}" not in known for other in alike):
             for what, error in train(name, case, steps, seed).items():
                 sys.stdout.write(f"{what}: {error:.3f}\n")
                 sys.stdout.flush()

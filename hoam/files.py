@@ -34,7 +34,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
+def held(path: Path, *, wait: float = 0.0) -> Iterator[None]:
     """Hold a file for this process, from before it exists until the block ends or the process dies.
 
     The lock is the operating system's, on a file beside it that is gone afterwards, so a kill
@@ -43,15 +43,16 @@ def held(path: Path) -> Iterator[None]:
 
     Args:
         path: the file; its folder is created.
+        wait: seconds to wait for another process that holds it.
 
     Raises:
-        BlockingIOError: if another process holds it.
+        BlockingIOError: if another process holds it, after that time still.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.lock")
     lock = FileLock(beside, is_singleton=True)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=wait)
     except Timeout:
         message = (
             f"Expected {path} to be of this process alone; got another one that writes it. "

@@ -49,7 +49,7 @@ from benchmarks import full_model, full_size, inference, measure, training
 hoam.plotting.style()
 report = hoam.report.Report("speed", profile=profile)
 quick = profile == "quick"
-runs = 1 if quick else 3
+runs = 1 if quick else 7
 n_nodes = 4 if quick else 16
 
 # %%
@@ -180,7 +180,7 @@ found = {}
 for mu in mus:
     problem = inference.Problem(n_particles=256 if quick else 2048, mu=mu)
     truth = inference.converged(problem, substeps=1 if quick else 4)
-    found[mu] = inference.compare(problem, truth, runs=1)
+    found[mu] = inference.compare(problem, truth, runs=runs)
     euler = found[mu]["Euler, all at once"][0]
     chosen = {"": found[mu]["shipped"][0], "adaptive_": found[mu]["steps by tolerance"][1]}
     numbers = {"euler_error": euler["error"]}

@@ -32,11 +32,17 @@ def small(monkeypatch):
     monkeypatch.setattr(training, "NETWORK", networks.CoLoRA(width=8, depth=3))
 
 
-def test_a_time_is_a_median_between_the_extremes_and_a_run_to_warm_up_comes_before_each():
+def test_a_time_is_a_median_between_the_extremes_after_a_run_to_warm_up():
     calls = []
     found = measure.timing(lambda: calls.append(0) or jnp.zeros(()), runs=7)
-    assert len(calls) == 14
+    assert len(calls) == 1 + 7
     assert 0 <= found.low <= found.median <= found.high
+
+
+def test_of_several_functions_each_timed_run_follows_one_of_the_same():
+    calls = []
+    measure.timings({n: lambda n=n: calls.append(n) or jnp.zeros(()) for n in "ab"}, runs=7)
+    assert "".join(calls) == "aabb" * 7
 
 
 def test_a_clocked_call_hands_on_what_it_computes_and_lasts_as_long_as_it_works():
@@ -144,8 +150,9 @@ def test_cases_differ_from_the_recipe_and_all_see_as_many_samples_unless_they_sa
         case: run.minibatch.draw(jax.random.key(0), run.method.rule.nodes.size, 10**4).size
         for case, run in runs.items()
     }
+    more = {"four times the samples": 4, "eight times the samples at the ends": 8}
     for case, idea in problem.cases.items():
-        assert size[case] == size["recipe"] * (4 if case == "four times the samples" else 1)
+        assert size[case] == size["recipe"] * more.get(case, 1)
         assert (case == "recipe") != (idea.linear is not None or runs[case] != runs["recipe"])
     assert not {*runs["recipe"].system.test_mus} & {*runs["recipe"].validation_mus} or name == (
         "oscillator"  # a model of one frequency; its law is known in closed form

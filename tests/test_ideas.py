@@ -6,8 +6,11 @@ import numpy as np
 import optax
 import pytest
 
-from benchmarks.ideas import Scaled, averaged, gathered, schedule_free
+from benchmarks.ideas import Scaled, averaged, gathered, more_at_the_ends, schedule_free
+from hoam import quadrature
+from hoam.methods import action_matching
 from hoam.networks import CoLoRA
+from hoam.types import Node
 
 STEPS, RATE = 40, 0.3
 TARGETS = np.random.default_rng(0).normal(size=(STEPS, 3))
@@ -73,3 +76,28 @@ def test_a_scaled_network_has_the_last_layer_of_the_network_times_the_factor(fac
         jax.tree.map(np.testing.assert_array_equal, layer, other)
     for array, other in zip(of_plain[-1], of_scaled[-1], strict=True):
         np.testing.assert_allclose(other, factor * array, rtol=1e-6)
+
+
+def test_boundary_terms_take_all_samples_of_a_batch_and_the_integral_one_of_each_group():
+    rule, factor, size, rng = quadrature.gauss_legendre(3), 4, 8, np.random.default_rng(1)
+    t = np.concatenate([[0.0], rule.nodes, [1.0]])
+    weights = np.concatenate([[0.0], rule.weights, [0.0]])
+    boundary = np.asarray([1.0, 0, 0, 0, -1.0])
+    x = rng.normal(size=(5, factor * size, 2))
+    batch = Node(*map(jnp.asarray, (t, np.ones((5, 1)), x, weights, boundary)))
+    key, periodic = jax.random.key(0), jnp.zeros(2, bool)
+    plain = action_matching(rule=rule)
+    nodes = more_at_the_ends(plain, factor=factor).prepare(key, batch, periodic)
+    assert nodes.x.shape == (3 + 2 * factor, size, 2)
+    # The integral: one sample of each group, at the rule's nodes.
+    np.testing.assert_array_equal(nodes.t[:3], t[1:-1])
+    np.testing.assert_array_equal(nodes.integral[:3], rule.weights)
+    groups = x[1:-1].reshape(3, size, factor, 2)
+    found = (np.asarray(nodes.x[:3])[:, :, None] == groups).all(axis=-1)
+    np.testing.assert_array_equal(found.sum(axis=2), 1)
+    # The boundary: as if the whole batch were there, which the loss of the plain method takes.
+    network = CoLoRA(width=6, depth=3)
+    params = network.initialise(jax.random.key(2), dimension=2, parameters=1)
+    loss = jax.vmap(lambda node: plain.loss(network, params, node))
+    expected = loss(jax.tree.map(lambda leaf: leaf[jnp.asarray([0, -1])], batch)).sum()
+    np.testing.assert_allclose(loss(nodes)[3:].sum(), expected, rtol=1e-6)
