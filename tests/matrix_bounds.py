@@ -28,8 +28,9 @@ TESTS = (
     "stores",
     "bad_input",
 )
-#: Notebooks whose numbers are compared: closed forms and rules, trained models, own trainings.
-NOTEBOOKS = ("quadrature", "populations", "bistable")
+#: Notebooks whose numbers are compared: closed forms and rules, trained models of particles and of
+#: a plasma, a training on data of others.
+NOTEBOOKS = ("quadrature", "populations", "bistable", "inference", "own_population")
 #: What runs them: in the versions of the lock also where the package's own dependencies move.
 TOOLS = (
     "beartype",
@@ -108,8 +109,12 @@ def lowest(requirement: Requirement) -> Version:
 
 
 def problems(environment: Environment, entry: dict, root: Path = ROOT) -> list[str]:
-    """Say why a record is not one of today's bounds and today's lock, or nothing."""
+    """Say why a record is not of today's bounds, lock, tests and notebooks, or nothing."""
     versions, found = entry["versions"], []
+    if entry.get("tests") != [*TESTS]:
+        found.append("other tests")
+    if [*entry["numbers"]] != [*NOTEBOOKS]:
+        found.append("other notebooks")
     if ".".join(versions["python"].split(".")[:2]) != environment.python:
         found.append(f"Python {versions['python']}")
     if environment.versions == "lock":

@@ -83,6 +83,8 @@ def measured(**versions):
     return {
         "versions": known | {"numpy": "2.0"} | versions,
         "dependencies": ["jax>=0.5", "numpy>=2,<3", "tqdm>=4"],
+        "tests": [*matrix.TESTS],
+        "numbers": {name: {} for name in matrix.NOTEBOOKS},
     }
 
 
@@ -102,6 +104,13 @@ def test_a_record_of_another_lock_is_out_of_date(project):
     lock = Environment("3.12", "lock")
     assert problems(lock, measured(jax="0.6", jaxlib="0.6", numpy="2.1"), project) == []
     assert problems(lock, measured(jax="0.6", jaxlib="0.6"), project) == ["numpy 2.0"]
+
+
+def test_a_record_of_other_tests_or_notebooks_is_out_of_date(project):
+    entry = measured()
+    assert problems(LOWEST, entry | {"tests": entry["tests"][1:]}, project) == ["other tests"]
+    fewer = {name: {} for name in matrix.NOTEBOOKS[1:]}
+    assert problems(LOWEST, entry | {"numbers": fewer}, project) == ["other notebooks"]
 
 
 def test_a_dependency_without_a_lower_bound_is_refused():

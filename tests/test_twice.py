@@ -37,6 +37,10 @@ def test_no_number_differs_that_does_not_rest_on_a_clock(record):
     assert record["identical"] > 0.85 * record["numbers"]
 
 
+def test_the_record_is_of_all_numbers_of_the_book(record, root):
+    assert record["numbers"] == len(expected(root, twice.notebooks()))
+
+
 def test_all_notebooks_of_the_book_were_built_twice(record, root):
     chapters = {name.rpartition("/")[2] for name in _files(root) if "/_executed/" in name}
     assert record["notebooks"] == sorted(chapters) == twice.notebooks()
