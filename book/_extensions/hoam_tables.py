@@ -1,6 +1,7 @@
 """Tables made of results: their parts, and the verdicts on the claims."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import hoam_results
@@ -81,11 +82,43 @@ class VerdictsDirective(SphinxDirective):
         return [
             nodes.paragraph("", verdict.claim, ids=[claim_anchor(verdict.claim)]),
             paragraph(verdict.text),
-            nodes.container("", *judgement, paragraph(*links), *_rules(verdict)),
+            nodes.container("", *judgement, paragraph(*links), *_rules(verdict, results)),
         ]
 
 
-def _rules(verdict: verdicts.Verdict) -> list[nodes.Node]:
+def spread(rule: str, numbers: verdicts.Numbers) -> dict[str, dict[str, float]]:
+    """Return what the best and the worst seed have in the place of each number of a rule.
+
+    A number `fig-a.hoam_g_l2_135` has them as `fig-a.hoam_g_l2_best_135` and
+    `fig-a.hoam_g_l2_worst_135`, where they are recorded.
+
+    Args:
+        rule: as in claims.toml.
+        numbers: all recorded numbers.
+
+    Returns:
+        By the name of a number that has any, `best` and `worst`, as far as they are known.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for figure, name in re.findall(r"(fig-[a-z0-9-]+)\.(\w+)", rule):
+        words = name.split("_")
+        for which in ("best", "worst"):
+            for i in range(1, len(words) + 1):
+                sibling = figure, "_".join([*words[:i], which, *words[i:]])
+                if sibling in numbers:
+                    found.setdefault(name, {})[which] = numbers[sibling]
+    return found
+
+
+def _seeds(rule: str, numbers: verdicts.Numbers) -> Iterator[nodes.Node]:
+    for name, seeds in spread(rule, numbers).items():
+        yield nodes.Text("; ")
+        yield nodes.literal("", name)
+        for start, (which, value) in zip((": ", ", "), seeds.items(), strict=False):
+            yield from (nodes.Text(f"{start}{which} seed "), *number_nodes(f"{value:.3g}"))
+
+
+def _rules(verdict: verdicts.Verdict, results: Results) -> list[nodes.Node]:
     """Return the conditions of a verdict, each once, behind a line that opens them."""
     lines = {
         condition.rule: paragraph(
@@ -95,6 +128,7 @@ def _rules(verdict: verdicts.Verdict) -> list[nodes.Node]:
             " against ",
             *number_nodes(f"{condition.right:.3g}"),
             ", holds" if condition.holds else ", does not hold",
+            *_seeds(condition.rule, results.numbers),
         )
         for condition in verdict.conditions
     }
