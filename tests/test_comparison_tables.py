@@ -66,6 +66,13 @@ def test_a_cell_without_a_number_is_an_error_unless_it_is_absent(results):
         hoam_comparison.tables(results)
 
 
+def test_a_pattern_that_names_no_recorded_number_is_an_error(results):
+    path = results.root / "book" / "tables.toml"
+    path.write_text(TABLES.replace("{column}_worst_135", "{column}-worst_135"), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'fig-a.{column}-worst_135' in 'bump, μ = 1.35' of"):
+        hoam_comparison.tables(results)
+
+
 @pytest.mark.parametrize("part", ["caption", "first", "columns", "rows"])
 def test_a_table_without_one_of_its_parts_is_an_error(results, part):
     path = results.root / "book" / "tables.toml"

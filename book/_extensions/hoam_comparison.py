@@ -20,7 +20,7 @@ range, except in the columns of `fixed`, and says so below.
 import csv
 import io
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "_tables"
 _PARTS = ("caption", "first", "columns", "rows")
+#: Patterns of a row for what stands beside a number.
+_BESIDE = ("best", "worst", "error", "reached")
 
 
 class Table(NamedTuple):
@@ -59,7 +61,8 @@ def tables(results: Results) -> dict[str, Table]:
     """Return all tables of `book/tables.toml`, by name.
 
     Raises:
-        ValueError: if a table lacks a part, or a cell has no recorded number and is not absent.
+        ValueError: if a table lacks a part, a cell has no recorded number and is not absent, or a
+            pattern of a row names no recorded number in any column.
     """
     path = results.root / "book" / "tables.toml"
     if not path.is_file():
@@ -74,6 +77,9 @@ def _table(name: str, entry: dict[str, Any], results: Results) -> Table:
         message = f"Expected {', '.join(_PARTS)} for {name}; got no {missing}. Use all of them."
         raise ValueError(message)
     columns = entry["columns"]
+    for row in entry["rows"]:
+        patterns = (pattern for key in ("cells", *_BESIDE) for pattern in row.get(key, []))
+        _require_some(name, row["label"], patterns, columns.values(), results)
     rows = [
         (row["label"], [_cell(name, entry, row, column, results) for column in columns.values()])
         for row in entry["rows"]
@@ -95,7 +101,7 @@ def _cell(
             f"{patterns}. Use report.record, or absent = [{column!r}]."
         )
         raise ValueError(message)
-    keys = () if given else ("best", "worst", "error", "reached")
+    keys = () if given else _BESIDE
     parts = {key: _first(row.get(key, []), column, results) for key in keys}
     ends = {parts.get("best"), parts.get("worst")} - {None}
     if not ends or ends == {value}:  # one seed is no spread
@@ -103,6 +109,18 @@ def _cell(
         parts |= {"best": None, "worst": None, "note": note}
     reached = parts.get("reached")
     return Cell(value, **parts | {"reached": None if reached is None else bool(reached)})
+
+
+def _require_some(
+    name: str, label: str, patterns: Iterable[str], columns: Iterable[str], results: Results
+) -> None:
+    for pattern in patterns:
+        if all(_first([pattern], column, results) is None for column in columns):
+            message = (
+                f"Expected {pattern!r} in {label!r} of {name} to name a recorded number; got none "
+                "in any column. Use report.record, or take it out."
+            )
+            raise ValueError(message)
 
 
 def _first(patterns: list[str], column: str, results: Results) -> float | None:
