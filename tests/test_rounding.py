@@ -31,12 +31,15 @@ def record():
     return read_toml(rounding.RECORD)
 
 
-def test_the_record_is_of_all_numbers_of_the_book_that_have_a_value(record, root):
+def test_the_record_is_of_all_numbers_of_the_book_that_have_a_value_and_are_computed(record, root):
     assert sorted(record["distances"]) == notebooks()
     for notebook, distances in record["distances"].items():
         judges = read(root / "tests" / "reference" / f"{notebook}.toml")[1]
-        valued = {f"{j.figure}.{j.name}" for j in judges.values() if j.value is not None}
-        assert set(distances) == valued, notebook
+        valued = [j for j in judges.values() if j.value is not None]
+        # What is read from a file of the repository, rounding does not move.
+        computed = [j for j in valued if not j.source.startswith(("benchmarks/records", "stored"))]
+        fewest, most = ({f"{j.figure}.{j.name}" for j in some} for some in (computed, valued))
+        assert fewest - set(distances) == set(distances) - most == set(), notebook
 
 
 def test_every_tolerance_is_three_times_what_rounding_does(record, root):
