@@ -1,5 +1,6 @@
 """The number check itself: what passes, what fails, and that a failure names its figure."""
 
+import functools
 import json
 import math
 import re
@@ -12,12 +13,14 @@ from hoam import references
 from hoam.check import check, main, table
 from hoam.results import dumps, versions
 
+#: Reading a file of references takes most of the time of a test on one of its numbers.
+read = functools.cache(references.read)
 REFERENCES = Path(__file__).parent / "reference"
 FILES = sorted(REFERENCES.glob("*.toml"))
 ALL = [
     pytest.param(path, reference, id=f"{path.stem}:{reference.figure}.{reference.name}")
     for path in FILES
-    for reference in references.read(path)[1].values()
+    for reference in read(path)[1].values()
 ]
 EXAMPLE = """notebook = "example"
 profile = "book"
@@ -51,7 +54,7 @@ def perturbed_value(reference):
 
 def results_of(path, values):
     """Return the content of a results file that a run with these values would write."""
-    profile, entries = references.read(path)
+    profile, entries = read(path)
     figures = {figure: {"numbers": {}, "files": []} for figure, _ in entries}
     for (figure, name), reference in entries.items():
         figures[figure]["numbers"][name] = values.get((figure, name), passing_value(reference))
