@@ -36,10 +36,10 @@ def trainings() -> dict[str, Training]:
         known = ", ".join(words) in stored
         found["-".join(["stability", *words])] = Training(known, partial(stability.main, words))
     stored = time_to_accuracy.RECORDS.read()
-    for run, outcomes in time_to_accuracy.runs().items():
+    for run in time_to_accuracy.runs():
         words = [str(word) for word in run]
         name = "-".join(["time", *map(time_to_accuracy.slug, words)])
-        known = all(outcome in stored for outcome in outcomes)
+        known = stored.keys() >= {*time_to_accuracy.outcomes(*run).values()}
         found[name] = Training(known, partial(time_to_accuracy.main, words))
     return found
 

@@ -77,20 +77,24 @@ def curves(name: str, found: dict[str, float], *, runs: int) -> dict[str, Curve]
     return result
 
 
-def runs() -> dict[tuple[str, str, int, int], list[str]]:
-    """Return problem, case, steps and seed of all trainings, with the names of their outcomes.
+def runs() -> list[tuple[str, str, int, int]]:
+    """Return problem, case, steps and seed of all trainings.
 
-    A network with and without its linear part, or with another one, is trained once.
+    A network with and without its linear part is trained once, as the first of these cases.
     """
-    found = {}
-    for name, problem in PROBLEMS.items():
-        for seed in SEEDS:
-            for case, steps in problem.runs():
-                alike = problem.alike(case, steps)
-                if case == alike[0]:
-                    outcomes = [f"{name}, {other}, {steps}, {seed}" for other in alike]
-                    found[name, case, steps, seed] = outcomes
-    return found
+    return [
+        (name, case, steps, seed)
+        for name, problem in PROBLEMS.items()
+        for seed in SEEDS
+        for case, steps in problem.runs()
+        if case == problem.alike(case, steps)[0]
+    ]
+
+
+def outcomes(name: str, case: str, steps: int, seed: int) -> dict[str, str]:
+    """Return, by case, the names of the outcomes that come of one training."""
+    alike = PROBLEMS[name].alike(case, steps)
+    return {other: f"{name}, {other}, {steps}, {seed}" for other in alike}
 
 
 def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
@@ -99,11 +103,11 @@ def train(name: str, case: str, steps: int, seed: int) -> dict[str, float]:
     config = problem.config(case, steps, seed)
     model, judge = config.run(progress=sys.stderr.isatty()), problem.judge(config)
     new = {}
-    for other in problem.alike(case, steps):
+    for other, outcome in outcomes(name, case, steps, seed).items():
         rule, whole = problem.cases[other].linear, model
         if rule is not None:
             whole = with_linear_part(model, config, rule, problem.linear_samples)
-        new[f"{name}, {other}, {steps}, {seed}"] = judge(whole)
+        new[outcome] = judge(whole)
     for what, error in new.items():
         RECORDS.add(what, significant(error))
     return new
@@ -221,14 +225,13 @@ def _step(run: Config) -> Callable[[], Any]:
 
 def main(arguments: list[str]) -> None:
     """Train what is asked for and write its record."""
-    chosen = list(runs())
+    chosen = runs()
     if arguments:
         name, case, steps, seed = arguments
         chosen = [(name, case, int(steps), int(seed))]
-    for name, case, steps, seed in chosen:
-        known, alike = RECORDS.read(), PROBLEMS[name].alike(case, steps)
-        if any(f"{name}, {other}, {steps}, {seed}" not in known for other in alike):
-            for what, error in train(name, case, steps, seed).items():
+    for run in chosen:
+        if not RECORDS.read().keys() >= {*outcomes(*run).values()}:
+            for what, error in train(*run).items():
                 sys.stdout.write(f"{what}: {error:.3f}\n")
                 sys.stdout.flush()
 

@@ -28,8 +28,8 @@ TESTS = (
     "stores",
     "bad_input",
 )
-#: Notebooks whose numbers are compared: closed forms and rules, trained models of particles and of
-#: a plasma, a training on data of others.
+#: Notebooks whose numbers are compared: closed forms and rules, trained models of particles, and
+#: trainings on data of others.
 NOTEBOOKS = ("quadrature", "populations", "bistable", "inference", "own_population")
 #: What runs them: in the versions of the lock also where the package's own dependencies move.
 TOOLS = (

@@ -31,12 +31,13 @@ def test_all_outcomes_of_the_book_are_stored(capsys):
 
 
 def test_every_outcome_comes_of_one_training(nothing_known):
-    outcomes = [name for names in time_to_accuracy.runs().values() for name in names]
+    runs = time_to_accuracy.runs()
+    outcomes = [name for run in runs for name in time_to_accuracy.outcomes(*run).values()]
     stored = Outcomes.of("time_to_accuracy").read()
     assert len(set(outcomes)) == len(outcomes)
     assert {*outcomes} == {*stored}
     names = studies.trainings()
-    assert len(names) == len(time_to_accuracy.runs()) + len(Outcomes.of("stability").read())
+    assert len(names) == len(runs) + len(Outcomes.of("stability").read())
     assert not any(training.known for training in names.values())
     assert all(re.fullmatch(r"[\w-]+", name) for name in names)  # as the Snakefile wants it
 
