@@ -101,9 +101,10 @@ def panels(name: str, found: dict, *, columns: int, ylabel: str):
         axis.axhline(PROBLEMS[name].goal, color="0.3", linestyle=":", linewidth=1)
         title = textwrap.fill(case, 22)
         axis.annotate(title, (0.5, 1.02), xycoords="axes fraction", ha="center", fontsize=9)
+    seconds = (1, 2, 5) if columns < 5 else (1, 3)  # as many as there is room for
     for axis in axes.flat:  # once all is drawn: a panel that turns logarithmic resets the others
-        for scale in (axis.xaxis, axis.yaxis):
-            scale.set_major_locator(ticker.LogLocator(subs=(1, 3)))
+        for scale, subs in ((axis.xaxis, seconds), (axis.yaxis, (1, 3))):
+            scale.set_major_locator(ticker.LogLocator(subs=subs))
             scale.set_major_formatter(ticker.StrMethodFormatter("{x:g}"))
             scale.set_minor_locator(ticker.NullLocator())
     figure.legend(
