@@ -4,9 +4,13 @@ The description (JSON) travels in the header of the file that holds the arrays, 
 disagree. With them goes a checksum, by which a single flipped bit is noticed; older files without
 one are read as well. A file is written under another name, flushed to disk and renamed: until the
 rename the previous one is intact. No pickle is read or written.
+
+A file may leave to another one in its folder what that one holds already: it then names it, with
+its checksum.
 """
 
 import json
+import os.path
 import zlib
 from pathlib import Path
 from typing import Any
@@ -20,14 +24,21 @@ from hoam.arguments import as_path
 from hoam.files import write_atomically
 
 FORMAT = "hoam-1"
-_HEADER = {"format", "kind", "description", "checksum"}
+_HEADER = {"format", "kind", "description", "checksum", "beside"}
 
 
 class CheckpointError(ValueError):
     """A file that is not a readable checkpoint of this format, or not of the run asked for."""
 
 
-def save_tree(path: Path | str, tree: Any, *, kind: str, description: dict[str, Any]) -> None:
+def save_tree(
+    path: Path | str,
+    tree: Any,
+    *,
+    kind: str,
+    description: dict[str, Any],
+    beside: Path | str | None = None,
+) -> None:
     """Save a pytree of arrays with a description.
 
     Args:
@@ -35,17 +46,40 @@ def save_tree(path: Path | str, tree: Any, *, kind: str, description: dict[str, 
         tree: pytree of arrays.
         kind: what the file is (`"model"` or `"training"`); `load_arrays` insists on it.
         description: JSON values.
+        beside: a file of this kind and folder, all arrays of which the tree has too. They are not
+            written again but read from there, so the two files belong together.
 
     Raises:
         OSError: if the file cannot be written; a previous one stays intact.
+        ValueError: if the file `beside` is elsewhere, has other arrays or rests on another itself.
+        CheckpointError, FileNotFoundError: if it cannot be read.
     """
+    path = Path(path)
     arrays = {
         jax.tree_util.keystr(where): np.asarray(leaf, order="C")
         for where, leaf in jax.tree_util.tree_leaves_with_path(tree)
     }
     header = {"format": FORMAT, "kind": kind, "description": json.dumps(description)}
+    if beside is not None:
+        known, its_header = _read(as_path(beside), kind)
+        here, there = path.resolve(), as_path(beside).resolve()
+        near = here != there and here.parent == there.parent
+        if (
+            not near
+            or "beside" in its_header
+            or not all(
+                name in arrays and _same(array, arrays[name]) for name, array in known.items()
+            )
+        ):
+            message = (
+                f"Expected arrays that are all in {path} as well, in a file of its folder that "
+                f"holds them itself; got {beside}. Use the model that this one goes on from."
+            )
+            raise ValueError(message)
+        arrays = {name: array for name, array in arrays.items() if name not in known}
+        header["beside"] = json.dumps([as_path(beside).name, _checksum(known, its_header)])
     header["checksum"] = _checksum(arrays, header)
-    write_atomically(Path(path), save(arrays, metadata=header))
+    write_atomically(path, save(arrays, metadata=header))
 
 
 def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -56,12 +90,30 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
         kind: the kind the file must have.
 
     Raises:
-        FileNotFoundError: if there is no file.
+        FileNotFoundError: if there is no file, or not the one it was saved beside.
         CheckpointError: if the file is truncated, altered, not a checkpoint, or of another version
-            or kind.
+            or kind, or that one is not the same any more.
         TypeError: if it is no path.
     """
     path = as_path(path)
+    arrays, header = _read(path, kind)
+    if "beside" in header:
+        arrays |= _read_beside(path, header["beside"], kind)
+    try:
+        description = json.loads(header["description"])
+        if not isinstance(description, dict):
+            raise TypeError(type(description))
+    except (KeyError, TypeError, RecursionError, json.JSONDecodeError) as error:
+        message = (
+            f"Expected a JSON description in the header of {path}; got none that can be read. "
+            "Use an intact copy."
+        )
+        raise CheckpointError(message) from error
+    return arrays, description
+
+
+def _read(path: Path, kind: str) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """Return arrays and header of one file, checked."""
     if not path.is_file():
         message = (
             f"Expected a checkpoint file at {path}; got nothing there. "
@@ -98,21 +150,43 @@ def load_arrays(path: Path | str, *, kind: str) -> tuple[dict[str, np.ndarray], 
             "Use hoam.load for models and fit(checkpoint=...) for training states."
         )
         raise CheckpointError(message)
+    return arrays, header
+
+
+def _read_beside(path: Path, named: str, kind: str) -> dict[str, np.ndarray]:
+    """Return the arrays of the file that another one names."""
     try:
-        description = json.loads(header["description"])
-        if not isinstance(description, dict):
-            raise TypeError(type(description))
-    except (KeyError, TypeError, RecursionError, json.JSONDecodeError) as error:
+        name, checksum = json.loads(named)
+        other = path.with_name(name)  # refuses what is no name of a file in this folder
+    except (TypeError, ValueError, RecursionError) as error:
         message = (
-            f"Expected a JSON description in the header of {path}; got none that can be read. "
+            f"Expected the name of a file in the header of {path}; got {named!r:.80}. "
             "Use an intact copy."
         )
         raise CheckpointError(message) from error
-    return arrays, description
+    if not os.path.isfile(other):  # false for names that no file can have
+        message = (
+            f"Expected {other}, which holds arrays of {path}; got nothing there. "
+            "Use the two files in one folder."
+        )
+        raise FileNotFoundError(message)
+    arrays, header = _read(other, kind)
+    if "beside" in header or _checksum(arrays, header) != checksum:
+        message = (
+            f"Expected {other} to be the file that {path} was saved beside; got another one. "
+            "Use both as they were saved, or save the second again."
+        )
+        raise CheckpointError(message)
+    return arrays
+
+
+def _same(a: np.ndarray, b: np.ndarray) -> bool:
+    return a.dtype == b.dtype and np.array_equal(a, b)
 
 
 def _checksum(arrays: dict[str, np.ndarray], header: dict[str, str]) -> str:
-    parts = [f"{key} {header.get(key)}".encode() for key in ("format", "kind", "description")]
+    keys = ("format", "kind", "description", *(["beside"] if "beside" in header else []))
+    parts = [f"{key} {header.get(key)}".encode() for key in keys]
     for name, array in sorted(arrays.items()):
         parts += [f"{name} {array.dtype} {array.shape}".encode(), array.tobytes()]
     return f"{zlib.crc32(b''.join(parts)):08x}"

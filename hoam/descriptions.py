@@ -1,6 +1,7 @@
 """What a saved model says of its parts in JSON, and the parts made again from it."""
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,15 @@ def describe(model: Any) -> dict[str, Any]:
         },
         "record": model.record,
     }
+
+
+def as_text(content: Any, indent: str = "") -> str:
+    """Return JSON with an entry of an object to a line, and lists of numbers on one."""
+    if not isinstance(content, dict) or not content:
+        return json.dumps(content)
+    inner = indent + " "
+    entries = [f"{inner}{json.dumps(str(k))}: {as_text(v, inner)}" for k, v in content.items()]
+    return "{\n" + ",\n".join(entries) + f"\n{indent}}}"
 
 
 def restore(description: Mapping[str, Any]) -> dict[str, Any]:

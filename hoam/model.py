@@ -1,7 +1,6 @@
 r"""A trained reduced model: a potential, the scaling of its data, and the samples it makes."""
 
 import dataclasses
-import json
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from jaxtyping import Array, Float
 
 from hoam import checkpoints, networks
 from hoam.arguments import as_key, as_path, require, require_shape
-from hoam.descriptions import describe, restore
+from hoam.descriptions import as_text, describe, restore
 from hoam.files import write_atomically
 from hoam.inference import check_steps, draw_each, potential, roll_out
 from hoam.linear_part import LinearPart
@@ -182,15 +181,17 @@ class Model:
         except (TypeError, ValueError):  # a record may hold anything
             return np.empty((0, len(self.scaling.mu_mean)))
 
-    def save(self, path: Path | str) -> None:
+    def save(self, path: Path | str, *, beside: Path | str | None = None) -> None:
         """Save the model: arrays and description in `path`, its record in a `.json` beside it.
 
         Args:
             path: file name ending in `.safetensors`.
+            beside: file of the model, in that folder, whose linear part this is: the network is
+                not written again, and the two files belong together.
 
         Raises:
             TypeError: if it is no path.
-            ValueError: if the name ends otherwise.
+            ValueError: if the name ends otherwise, or `beside` is another model or elsewhere.
             OSError: if the file cannot be written; a previous one stays intact.
         """
         path, tree, description = as_path(path), self.params, describe(self)
@@ -199,9 +200,8 @@ class Model:
             raise ValueError(message)
         if self.linear is not None:
             tree = {**tree, "linear": self.linear.coefficients}
-        checkpoints.save_tree(path, tree, kind="model", description=description)
-        text = json.dumps(description, indent=1) + "\n"
-        write_atomically(path.with_suffix(".json"), text.encode())
+        checkpoints.save_tree(path, tree, kind="model", description=description, beside=beside)
+        write_atomically(path.with_suffix(".json"), (as_text(description) + "\n").encode())
 
 
 def load(path: Path | str) -> Model:
@@ -212,7 +212,7 @@ def load(path: Path | str) -> Model:
 
     Raises:
         TypeError: if it is no path.
-        FileNotFoundError: if there is no such file.
+        FileNotFoundError: if there is no such file, or not the one it was saved beside.
         CheckpointError: if the file is truncated, not a model, or of another version.
     """
     arrays, description = checkpoints.load_arrays(path, kind="model")

@@ -37,16 +37,18 @@ def main(arguments: list[str] | None = None) -> int:
     config = known[options.config]
     target = options.output / f"{config.name}.safetensors"
     state = Path(".cache") / "training" / target.name
+    beside = None
     try:
         if isinstance(config, Enriched):
             model = config.run(_trained(config.base, options.output))
+            beside = options.output / f"{config.base.name}.safetensors"  # has the network
         else:
             start = _trained(config.base, options.output) if config.base else None
             model = config.run(state, start=start)
     except BlockingIOError as error:
         print(error, file=sys.stderr)
         return 1
-    model.save(target)
+    model.save(target, beside=beside)
     state.unlink(missing_ok=True)  # the model is complete; its training state is not needed again
     print(f"{target}: loss {model.record['history']['loss'][-1]:.4e}")
     return 0

@@ -55,8 +55,9 @@ NO_CASE = {
         hoam.verdicts.Condition hoam.verdicts.Verdict""",
     "takes whatever it is given, or writes it as text": """
         hoam.arguments.is_number hoam.arguments.is_positive hoam.check.table
-        hoam.descriptions.describe hoam.formats.no_numbers hoam.output.lost_samples
-        hoam.output.moment_table hoam.results.dumps hoam.verdicts.difference""",
+        hoam.descriptions.as_text hoam.descriptions.describe hoam.formats.no_numbers
+        hoam.output.lost_samples hoam.output.moment_table hoam.results.dumps
+        hoam.verdicts.difference""",
     "an error of the disk, of one run or of a command: the tests that are named after it": """
         hoam.check.main hoam.checkpoints.save_tree hoam.commands.main
         hoam.files.write_atomically hoam.inference.roll_out hoam.inference.steps

@@ -219,7 +219,9 @@ def test_a_loaded_model_is_the_saved_one(kind, tmp_path):
 def test_saving_writes_the_description_beside_the_arrays(model, tmp_path):
     model.save(tmp_path / "model.safetensors")
     assert {p.name for p in tmp_path.iterdir()} == {"model.safetensors", "model.json"}
-    described = json.loads((tmp_path / "model.json").read_text())
+    text = (tmp_path / "model.json").read_text()
+    assert all(line.count("[") == line.count("]") for line in text.splitlines())
+    described = json.loads(text)
     _, inside = checkpoints.load_arrays(tmp_path / "model.safetensors", kind="model")
     assert described == inside
     assert described["network"] == "CoLoRA"

@@ -119,6 +119,7 @@ def test_nothing_is_pickled(sources):
 def test_checkpoints_are_small_and_come_in_pairs(root):
     files = [path for path in (root / "checkpoints").glob("*") if not path.name.startswith(".")]
     assert [path.name for path in files if path.stat().st_size >= 300_000] == []
+    assert sum(path.stat().st_size for path in files) < 40_000_000
     weights = {path.stem for path in files if path.suffix == ".safetensors"}
     records = {path.stem for path in files if path.suffix == ".json"}
     assert weights == records

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import jax
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 import hoam
 from hoam import matrix, retrain
@@ -98,6 +100,20 @@ def test_a_linear_part_leaves_the_network_it_is_put_beside_as_it_is():
             enriched, base = hoam.load(path), hoam.load(ROOT / "checkpoints" / base_of(path))
             assert jax.tree.all(jax.tree.map(np.array_equal, enriched.params, base.params))
             assert enriched.linear is not None
+            with safe_open(path, framework="numpy") as file:  # the network is in its own file
+                assert list(file.keys()) == ["['linear']"]
+
+
+@pytest.mark.usefixtures("as_users_run_it")
+def test_a_linear_part_is_written_beside_the_model_that_it_belongs_to(tmp_path, monkeypatch):
+    shipped = ROOT / "checkpoints" / "two_stream-quiet-am_ritz-1.safetensors"
+    solved = hoam.load(shipped)
+    monkeypatch.setattr(Enriched, "run", lambda self, base: solved)
+    shutil.copy(shipped.with_name(base_of(shipped)), tmp_path)
+    retrain.main(["--config", shipped.stem, "--output", str(tmp_path)])
+    with safe_open(tmp_path / shipped.name, framework="numpy") as again:
+        assert list(again.keys()) == ["['linear']"]
+    assert fingerprint(hoam.load(tmp_path / shipped.name).params) == fingerprint(solved.params)
 
 
 def base_of(path):
