@@ -21,12 +21,7 @@ EVERY = {"plasma": 4, "particles": 2}
 
 def digest(case: str, seed: int) -> str:
     """Return the start of the SHA-256 of a model's file."""
-    return questions.digest(asked(case).stem, "ncsm", seed)
-
-
-def asked(case: str) -> questions.Particles | questions.Plasma:
-    """Return what is asked of the methods in a case."""
-    return (questions.PARTICLES | questions.PLASMAS)[case]
+    return questions.digest(questions.asked(case).stem, "ncsm", seed)
 
 
 def run(case: str, mu: float, seed: int) -> dict[str, Any]:
@@ -34,7 +29,7 @@ def run(case: str, mu: float, seed: int) -> dict[str, Any]:
     found: dict[str, Any] = {"model": digest(case, seed)}
     if case in questions.PARTICLES:
         question, every = questions.PARTICLES[case].question(), EVERY["particles"]
-        model = questions.trained(asked(case).stem, "ncsm", seed)
+        model = questions.trained(questions.asked(case).stem, "ncsm", seed)
         paths = question.ask(model, solvers.chain(), every=every).paths
         return found | {"error": significant(question.error(paths, every=every), 6)}
     plasma, every = questions.PLASMAS[case], EVERY["plasma"]
@@ -46,7 +41,7 @@ def runs() -> list[tuple[str, float, int]]:
     """Return case, parameter and seed of all chains."""
     pairs = [(case, particles.mu) for case, particles in questions.PARTICLES.items()]
     pairs += [(case, mu) for case, p in questions.PLASMAS.items() for mu in p.system.test_mus]
-    return [(case, mu, seed) for case, mu in pairs for seed in range(asked(case).seeds)]
+    return [(case, mu, seed) for case, mu in pairs for seed in questions.seeds(case, "ncsm")]
 
 
 def name(case: str, mu: float, seed: int) -> str:

@@ -1,10 +1,12 @@
 """What each method costs with each of its solvers, and how wrong it is: the same seeds for all.
 
-    python -m benchmarks.equal_error    # what has no outcome yet, or that of a former model
+    JAX_NUM_CPU_DEVICES=2 python -m benchmarks.equal_error
 
+measures what has no outcome yet, or that of a former model.
 Times mean something only on a machine that does nothing else, so they are taken here and not while
-the book is built. A rollout and a flow take the fastest of two calls after the one that compiles; a
-chain of annealed Langevin dynamics is a call for each output time, of which the fastest counts.
+the book is built. Three calls of each solver with each model count, after one that compiles. A
+chain of annealed Langevin dynamics starts anew at each output time, and four of these are its
+calls. The times of all seeds stand together, nine or fifteen of them: the seed has no part in them.
 """
 
 import sys
@@ -12,15 +14,19 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from benchmarks import chains, questions, solvers
-from benchmarks.measure import clocked, machine
+from benchmarks.measure import RUNS, Timing, clocked, machine
 from benchmarks.outcomes import Outcomes, significant
 from benchmarks.solvers import Cost, Solver
 
 OUTCOMES = Outcomes.of("equal_error")
-SEEDS = range(3)
+#: Devices, as in the notebooks.
+DEVICES = 2
+#: Calls that are timed, after one that compiles.
+CALLS = 3
 #: Markers of the full model of a plasma, whose energy is the truth.
 MARKERS = 2**16
 #: An error counts as that of HOAM-G with its default up to this factor.
@@ -68,7 +74,7 @@ class Run(NamedTuple):
         if self.method == "full":
             return ""
         method = self.method.removesuffix("_quiet")
-        return questions.digest(chains.asked(self.case).stem, method, self.seed)
+        return questions.digest(questions.asked(self.case).stem, method, self.seed)
 
 
 def runs() -> Iterator[Run]:
@@ -76,59 +82,77 @@ def runs() -> Iterator[Run]:
     for case, methods in SOLVERS.items():
         yield Run(case, parameter(case), "full", 0)
         for method in methods:
-            yield from (Run(case, parameter(case), method, seed) for seed in SEEDS)
+            seeds = questions.seeds(case, method)
+            yield from (Run(case, parameter(case), method, seed) for seed in seeds)
     for case, plasma in questions.PLASMAS.items():
         yield Run(case, plasma.validation_mu, "cfm", 0)
 
 
 def parameter(case: str) -> float:
     """Return the parameter of a case, the first of those of a plasma."""
-    asked = chains.asked(case)
+    asked = questions.asked(case)
     return asked.mu if isinstance(asked, questions.Particles) else asked.system.test_mus[0]
 
 
 def measured(which: Run) -> dict[str, Any]:
     """Return seconds and error of each solver of a run, by the solver's label."""
     if which.method == "full":
-        seconds = min(_full(which.case, which.mu)[1] for _ in range(3))
-        return {"model": which.digest, "seconds": significant(seconds)}
+        seconds = [_full(which.case, which.mu)[1] for _ in range(1 + RUNS)][1:]
+        return {"model": which.digest, "seconds": [significant(s) for s in seconds]}
     found = {}
     for solver in SOLVERS[which.case][which.method]:
         seconds, error = _cost(which, solver)
-        found[solver.label] = {"seconds": significant(seconds), "error": significant(error, 6)}
+        found[solver.label] = {
+            "seconds": [significant(s) for s in seconds],
+            "error": significant(error, 6),
+        }
     return {"model": which.digest, "costs": found}
 
 
-def costs(case: str, method: str, seed: int, *, mu: float | None = None) -> dict[Solver, Cost]:
-    """Return the stored costs of the solvers of a model.
+def error(case: str, method: str, solver: Solver, *, seed: int, mu: float | None = None) -> float:
+    """Return the stored error of a model.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    return _stored(case, method, solver, seed, mu)["error"]
+
+
+def seconds(case: str, method: str, solver: Solver | None = None) -> Timing:
+    """Return the stored seconds of all calls with all seeds, or those of the full model.
+
+    Args:
+        case: such as `bistable`.
+        method: such as `hoam_g`, or `full` for the full model.
+        solver: the default one if not given.
 
     Raises:
         KeyError: if there are none.
     """
-    run = Run(case, parameter(case) if mu is None else mu, method, seed)
-    found = OUTCOMES.read()[run.name]["costs"]
-    return {solver: Cost(**found[solver.label]) for solver in SOLVERS[case][method]}
+    if method == "full":
+        return Timing.of(OUTCOMES.read()[Run(case, parameter(case), "full", 0).name]["seconds"])
+    solver = solver or SOLVERS[case][method][0]
+    each = [_stored(case, method, solver, s)["seconds"] for s in questions.seeds(case, method)]
+    return Timing.of(np.concatenate(each).tolist())
 
 
-def over_seeds(case: str, method: str) -> dict[Solver, Cost]:
-    """Return the medians over the seeds of the stored costs of a method's solvers."""
-    each = [costs(case, method, seed) for seed in SEEDS]
+def costs(case: str, method: str) -> dict[Solver, Cost]:
+    """Return, of each solver of a method, the medians of its seconds and of the seeds' errors."""
+    seeds = questions.seeds(case, method)
     return {
-        solver: Cost(*map(float, np.median([found[solver] for found in each], axis=0)))
+        solver: Cost(
+            seconds(case, method, solver).median,
+            float(np.median([error(case, method, solver, seed=seed) for seed in seeds])),
+        )
         for solver in SOLVERS[case][method]
     }
 
 
-def range_of_seconds(case: str, method: str) -> dict[str, float]:
-    """Return the stored seconds of the fastest and the slowest seed with the default solver."""
-    default = SOLVERS[case][method][0]
-    seconds = [costs(case, method, seed)[default].seconds for seed in SEEDS]
-    return {"fastest": min(seconds), "slowest": max(seconds)}
-
-
-def full_seconds(case: str) -> float:
-    """Return the stored seconds of the full model."""
-    return OUTCOMES.read()[Run(case, parameter(case), "full", 0).name]["seconds"]
+def _stored(
+    case: str, method: str, solver: Solver, seed: int, mu: float | None = None
+) -> dict[str, Any]:
+    run = Run(case, parameter(case) if mu is None else mu, method, seed)
+    return OUTCOMES.read()[run.name]["costs"][solver.label]
 
 
 def stride(case: str, solver: Solver) -> int:
@@ -157,10 +181,10 @@ def _full(case: str, mu: float) -> tuple[Any, float]:
     return clocked(question.system.simulate, question.key, **where)
 
 
-def _cost(which: Run, solver: Solver) -> Cost:
-    """Return the seconds of all output times, and the error."""
+def _cost(which: Run, solver: Solver) -> tuple[list[float], float]:
+    """Return the seconds of all output times, of each call that counts, and the error."""
     case, mu, every = which.case, which.mu, stride(which.case, solver)
-    method, calls = which.method.removesuffix("_quiet"), 1 if solver.is_chain else 3
+    method, calls = which.method.removesuffix("_quiet"), 1 if solver.is_chain else 1 + CALLS
     if case in questions.PARTICLES:
         question = _question(case)
         model = questions.trained(questions.PARTICLES[case].stem, method, which.seed)
@@ -173,7 +197,8 @@ def _cost(which: Run, solver: Solver) -> Cost:
         paths, intervals = answers[0].paths, plasma.intervals
         shift = plasma.noise(mu, paths.shape[1]) if which.method in ("cfm", "ncsm") else 0.0
         error = plasma.error(plasma.energy(paths, mu) - shift, _energy(case, mu), every=every)
-    return Cost(intervals * min(min(answer.seconds) for answer in answers), error)
+    each = [intervals * seconds for answer in answers for seconds in answer.seconds]
+    return each[1 : 1 + CALLS], error
 
 
 def main() -> None:
@@ -188,4 +213,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    if (devices := jax.device_count()) != DEVICES:
+        sys.exit(f"Expected {DEVICES} devices; got {devices}. Use JAX_NUM_CPU_DEVICES={DEVICES}.")
     main()

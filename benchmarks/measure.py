@@ -38,6 +38,10 @@ class Timing(NamedTuple):
         """Return those of some runs."""
         return cls(statistics.median(seconds), min(seconds), max(seconds))
 
+    def ends(self) -> dict[str, float]:
+        """Return the fastest and the slowest run by these names."""
+        return {"fastest": self.low, "slowest": self.high}
+
 
 def clocked[T](function: Callable[..., T], *arguments: Any, **options: Any) -> tuple[T, float]:
     """Return what a function computes, waited for, and the seconds that this took."""

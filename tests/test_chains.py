@@ -34,7 +34,7 @@ def test_only_chains_of_models_that_have_changed_run_again(tmp_path, monkeypatch
     monkeypatch.setattr(chains, "digest", lambda case, seed: "new" if case == "bump" else "same")
     chains.main()
     again = asked[len(chains.runs()) :]
-    assert len(again) == 2 * questions.PLASMAS["bump"].seeds
+    assert len(again) == 2 * len(questions.seeds("bump", "ncsm"))
     assert {case for case, *_ in again} == {"bump"}
 
 
@@ -59,7 +59,7 @@ def drawn(root, notebook, figure):
 def test_the_chain_of_a_page_has_the_stored_error(root, case):
     numbers, _ = drawn(root, "comparison", "fig-comparison-errors")
     mu = questions.PARTICLES[case].mu
-    stored = [chains.outcome(case, mu, seed) for seed in range(questions.PARTICLES[case].seeds)]
+    stored = [chains.outcome(case, mu, seed) for seed in questions.seeds(case, "ncsm")]
     for name, statistic in (("best_", np.min), ("", np.median), ("worst_", np.max)):
         assert numbers[f"ncsm_{name}{case}"] == pytest.approx(statistic(stored), rel=0.03)
 
@@ -72,7 +72,7 @@ def test_the_chain_of_a_page_has_the_stored_energies(root, case, end):
     mu = questions.PLASMAS[case].system.test_mus[0]
     with np.load(data) as arrays:
         energies = arrays[f"ncsm_{case}_{end}"] + numbers[f"noise_{case}_{end}"]
-    stored = [chains.outcome(case, mu, seed) for seed in range(questions.PLASMAS[case].seeds)]
+    stored = [chains.outcome(case, mu, seed) for seed in questions.seeds(case, "ncsm")]
     np.testing.assert_allclose(energies, stored, rtol=0.03, atol=1e-6)
 
 

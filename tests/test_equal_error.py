@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from benchmarks import equal_error, full_size, questions, solvers
+from benchmarks import equal_error, full_size, measure, questions, solvers
 from benchmarks.equal_error import Run
 from benchmarks.outcomes import Outcomes
 
@@ -17,12 +17,13 @@ def test_every_solver_of_every_shipped_model_has_a_cost():
     for run in equal_error.runs():
         assert found[run.name]["model"] == run.digest, run.name
         if run.method == "full":
-            assert equal_error.full_seconds(run.case) > 0
+            assert len(found[run.name]["seconds"]) == measure.RUNS
             continue
-        costs = equal_error.costs(run.case, run.method, run.seed, mu=run.mu)
-        for seconds, error in costs.values():
-            assert 0 < seconds < 1000
-            assert 0 < error < np.inf
+        for solver in equal_error.SOLVERS[run.case][run.method]:
+            stored = found[run.name]["costs"][solver.label]
+            assert len(stored["seconds"]) == equal_error.CALLS
+            assert all(0 < seconds < 1000 for seconds in stored["seconds"])
+            assert 0 < stored["error"] < np.inf
 
 
 def test_only_runs_of_models_that_have_changed_are_measured_again(tmp_path, monkeypatch):
@@ -41,7 +42,7 @@ def test_only_runs_of_models_that_have_changed_are_measured_again(tmp_path, monk
     )
     equal_error.main()
     again = measured[len(list(equal_error.runs())) :]
-    assert len(again) == len(equal_error.SOLVERS) * len(equal_error.SEEDS)
+    assert len(again) == sum(len(questions.seeds(case, "ncsm")) for case in equal_error.SOLVERS)
     assert {run.method for run in again} == {"ncsm"}
 
 
@@ -57,20 +58,22 @@ def test_a_stored_error_is_found_again():
     case, solver = "bistable", solvers.rollout(16)
     question = questions.PARTICLES[case].question()
     model = questions.trained(questions.PARTICLES[case].stem, "hoam_g", 1)
-    stored = equal_error.costs(case, "hoam_g", 1)[solver]
+    stored = equal_error.error(case, "hoam_g", solver, seed=1)
     with jax.numpy_rank_promotion("allow"):  # OTT relies on it
         found = question.error(question.ask(model, solver).paths)
-    assert found == pytest.approx(stored.error, rel=0.05)
+    assert found == pytest.approx(stored, rel=0.05)
 
 
-def test_costs_over_seeds_are_medians(tmp_path, monkeypatch):
+def test_costs_are_medians_of_all_calls_and_of_the_errors_of_the_seeds(tmp_path, monkeypatch):
     monkeypatch.setattr(equal_error, "OUTCOMES", Outcomes(tmp_path / "equal_error.json"))
     labels = [solver.label for solver in equal_error.SOLVERS["bistable"]["dice"]]
-    for seed, (seconds, error) in enumerate(((1.0, 0.3), (5.0, 0.1), (2.0, 0.2))):
+    each = (([1.0, 9.0, 8.0], 0.3), ([5.0, 6.0, 4.0], 0.1), ([2.0, 7.0, 3.0], 0.2))
+    for seed, (seconds, error) in enumerate(each):
         costs = {label: {"seconds": seconds, "error": error} for label in labels}
         equal_error.OUTCOMES.add(Run("bistable", 0.2, "dice", seed).name, {"costs": costs})
-    for found in equal_error.over_seeds("bistable", "dice").values():
-        assert found == solvers.Cost(2.0, 0.2)
+    for found in equal_error.costs("bistable", "dice").values():
+        assert found == solvers.Cost(5.0, 0.2)
+    assert equal_error.seconds("bistable", "dice") == (5.0, 1.0, 9.0)
 
 
 @pytest.mark.parametrize(
@@ -89,12 +92,38 @@ def test_long_solvers_are_asked_for_fewer_times(case, solver, every):
     assert equal_error.stride(case, solver) == every
 
 
-@pytest.mark.parametrize("case", equal_error.SOLVERS)
-def test_the_median_of_the_seeds_lies_in_their_range(case):
-    for method, (default, *_) in equal_error.SOLVERS[case].items():
-        ends = equal_error.range_of_seconds(case, method)
-        middle = equal_error.over_seeds(case, method)[default].seconds
-        assert 0 < ends["fastest"] <= middle <= ends["slowest"]
+class Answering:
+    """A question whose answers take one second more each time, the first a hundred."""
+
+    start, times = np.zeros((4, 2)), np.linspace(0, 1, 9)
+
+    def __init__(self):
+        self.took = iter([100.0, 1.0, 2.0, 3.0, 4.0])
+
+    def ask(self, model, solver, *, every):
+        calls = 5 if solver.is_chain else 1
+        return solvers.Answer(np.zeros((1, 4, 2)), tuple(next(self.took) for _ in range(calls)))
+
+    def error(self, paths, *, every):
+        return 0.5
+
+
+@pytest.mark.parametrize("solver", [solvers.rollout(16), solvers.chain()])
+def test_three_calls_count_after_one_that_compiles(monkeypatch, solver):
+    asked = Answering()
+    monkeypatch.setattr(equal_error, "_question", lambda case: asked)
+    method = "ncsm" if solver.is_chain else "hoam_g"
+    monkeypatch.setitem(equal_error.SOLVERS["bistable"], method, [solver])
+    found = equal_error.measured(Run("bistable", 0.2, method, 0))
+    # Seconds of one output time, of which there are eight after the start.
+    assert found["costs"][solver.label] == {"seconds": [8.0, 16.0, 24.0], "error": 0.5}
+
+
+def test_a_full_model_is_timed_seven_times_after_one_that_compiles(monkeypatch):
+    took = iter([100.0, *range(1, 8)])
+    monkeypatch.setattr(equal_error, "_full", lambda case, mu: (None, float(next(took))))
+    found = equal_error.measured(Run("landau", 0.875, "full", 0))
+    assert found["seconds"] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
 
 
 def test_the_book_has_the_numbers_that_the_benchmarks_wrote(tmp_path, monkeypatch):

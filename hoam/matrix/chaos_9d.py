@@ -23,6 +23,8 @@ def runs() -> Iterator[Config]:
         # The longer the training, the finer the rule has to be.
         yield longer(_run("hoam_g_fine", quadrature.gauss_legendre(256), 16, seed))
         yield from rivals(hoam_g)
+    for seed in range(3, 5):  # the rivals train in about three minutes or less
+        yield from rivals(_run("hoam_g", quadrature.gauss_legendre(128), 32, seed))
 
 
 def _run(case: str, rule: Rule, batch: int, seed: int) -> Config:
