@@ -80,6 +80,13 @@ OTHERS = {
         ).items()
     },
     **cases(
+        "hoam.systems.chaos_9d.Chaos9D.images",
+        [
+            ("eight modes", lambda f: systems.Chaos9D.images(np.ones((4, 8))), "(4, 8)"),
+            ("a number", lambda f: systems.Chaos9D.images(np.ones(())), "()"),
+        ],
+    ),
+    **cases(
         "hoam.inference.check_steps",
         [
             ("no step", lambda f: inference.check_steps(0.0, 2, None, plain=True), "got 0.0"),

@@ -25,14 +25,31 @@ def test_volumes_contract_at_the_rate_46_3_everywhere(c):
 
 
 @pytest.mark.parametrize("c", STATES)
-def test_exchanging_the_horizontal_directions_of_the_square_cells_is_a_symmetry(c):
-    def exchange(c):
-        c1, c2, c3, c4, c5, c6, c7, c8, c9 = c
-        return np.asarray([-c3, c4, -c1, c2, -c5, c6, c8, c7, -c9])
-
+def test_the_drift_of_an_image_is_the_image_of_the_drift(c):
     drift = SYSTEM.drift(jnp.asarray(c), 0.0, 13.7)
-    exchanged = SYSTEM.drift(jnp.asarray(exchange(c)), 0.0, 13.7)
-    np.testing.assert_allclose(exchanged, exchange(drift), atol=1e-13)
+    of_images = jax.vmap(lambda c: SYSTEM.drift(c, 0.0, 13.7))(SYSTEM.images(c))
+    np.testing.assert_allclose(of_images, SYSTEM.images(drift), atol=1e-13)
+
+
+def test_the_images_are_those_of_a_group_of_isometries():
+    maps = np.asarray(SYSTEM.images(np.eye(9)))  # one matrix for each image, transposed
+    known = {(0 + g).tobytes() for g in maps}  # no zero with a sign
+    assert len(known) == 4
+    assert {(0 + g @ h).tobytes() for g in maps for h in maps} == known
+    np.testing.assert_array_equal(
+        maps @ maps.transpose(0, 2, 1), np.broadcast_to(np.eye(9), maps.shape)
+    )
+    np.testing.assert_array_equal(maps[0], np.eye(9))
+
+
+def test_the_means_of_the_images_vanish_where_symmetry_wants_it():
+    times = np.asarray([0.0, 3.0, 5.0])
+    paths = SYSTEM.simulate(jax.random.key(1), mu=13.7, times=times, n_samples=64)
+    means = np.asarray(SYSTEM.images(paths)).mean(axis=(0, 2))
+    np.testing.assert_allclose(means[:, [1, 3, 4, 8]], 0, atol=1e-12)
+    np.testing.assert_allclose(means[:, 6], means[:, 7], rtol=1e-12)
+    np.testing.assert_allclose(means[:, 0], -means[:, 2], rtol=1e-12)
+    assert np.abs(means[-1, [0, 5, 6]]).min() > 0.1
 
 
 @pytest.mark.parametrize("c", STATES)

@@ -36,6 +36,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from hoam.systems.base import gaussian, subscripted
@@ -78,6 +79,37 @@ class Chaos9D(StochasticSystem):
     def amplitudes(self) -> tuple[float, ...]:
         """Return the same amplitude for every mode."""
         return (self.noise,) * 9
+
+    @staticmethod
+    def images(states: Float[Array, "*batch 9"] | np.ndarray) -> Float[Array, "4 *batch 9"]:
+        r"""Return the images of states under the symmetries of the equations, the states first.
+
+        Two maps leave the equations, the initial law and the noise as they are, and so the law of
+        the population at all times: a change of sign of $C_2, C_4, C_9$, and the exchange of the
+        horizontal directions,
+        $$(C_1, \dots, C_9) \mapsto (-C_3, C_4, -C_1, C_2, -C_5, C_6, C_8, C_7, -C_9).$$
+        With their product and the identity they are four. So the means of $C_2, C_4, C_5$ and
+        $C_9$ vanish.
+
+        Args:
+            states: nine modes in the last axis, physical units.
+
+        Raises:
+            ValueError: if there are not nine.
+        """
+        states = jnp.asarray(states)
+        if states.shape[-1:] != (9,):
+            message = (
+                f"Expected nine modes in the last axis; got shape {states.shape}. "
+                "Use states as Chaos9D.simulate returns them."
+            )
+            raise ValueError(message)
+        turned, signs = (
+            jnp.broadcast_to(jnp.asarray(row, states.dtype), states.shape)
+            for row in ((1, -1, 1, -1, 1, 1, 1, 1, -1), (-1, 1, -1, 1, -1, 1, 1, 1, -1))
+        )
+        exchanged = signs * states[..., jnp.asarray([2, 3, 0, 1, 4, 5, 7, 6, 8])]
+        return jnp.stack([states, turned * states, exchanged, turned * exchanged])
 
     def drift(self, x: Float[Array, " 9"], t: Scalar, mu: Scalar) -> Float[Array, " 9"]:
         """Return the time derivatives of the nine modes; they do not depend on `t`."""
