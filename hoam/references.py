@@ -200,7 +200,8 @@ def update(path: Path, figure: str, name: str, *, number: float, reason: str) ->
 
     Raises:
         KeyError: if the file holds no such reference.
-        ValueError: if it has bounds only, the reason is empty, or the number is not finite.
+        ValueError: if it has bounds only, the reason is empty, the number is not finite, or it is 0
+            and the tolerance relative.
     """
     import tomlkit
 
@@ -224,4 +225,5 @@ def update(path: Path, figure: str, name: str, *, number: float, reason: str) ->
     today = datetime.datetime.now(tz=datetime.UTC).date()
     table["value"] = number
     table["value"].comment(f"{today}: was {old.value:g}; {reason.strip()}")
+    _entry(figure, name, table.unwrap())  # refuses what could not be read again
     write_atomically(path, tomlkit.dumps(document).encode())

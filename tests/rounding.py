@@ -83,8 +83,8 @@ def measure(tree: Path, names: Sequence[str], root: Path = ROOT) -> dict:
     one, other = map(numbers, builds)
     return {
         "date": max(run["date"] for run in runs),
-        "machine": runs[0]["machine"],
         "versions": runs[0]["versions"],
+        "machines": dict.fromkeys(names, runs[0]["machine"]),
         "distances": {
             notebook: {
                 f"{figure}.{name}": _short(abs(one[key] - other[key]))
@@ -98,18 +98,20 @@ def measure(tree: Path, names: Sequence[str], root: Path = ROOT) -> dict:
 
 
 def joined(old: Mapping, new: Mapping) -> dict:
-    """Return a record with the distances of some notebooks measured anew.
+    """Return a record with the distances of some notebooks measured anew, on any machine.
+
+    A distance is that of two builds on one machine.
 
     Raises:
-        RuntimeError: if the others are of another machine or of other versions.
+        RuntimeError: if the others are of other versions.
     """
-    if any(old[key] != new[key] for key in ("machine", "versions")):
+    if old["versions"] != new["versions"]:
         message = (
-            f"Expected a record of {old['machine']} with its versions; got {new['machine']}. "
+            f"Expected a record of the versions {old['versions']}; got {new['versions']}. "
             "Use python -m tests.rounding without names, which measures all notebooks."
         )
         raise RuntimeError(message)
-    return {**new, "distances": {**old["distances"], **new["distances"]}}
+    return new | {key: old[key] | new[key] for key in ("machines", "distances")}
 
 
 def _short(distance: float) -> float:

@@ -132,6 +132,14 @@ def test_an_update_needs_a_reference_a_number_and_a_reason(tmp_path, figure, num
     assert path.read_text() == before
 
 
+def test_an_update_to_0_wants_an_absolute_tolerance_first(tmp_path):
+    path = write(tmp_path, entry(value=0.5, rtol=0.1))
+    before = path.read_text()
+    with pytest.raises(ValueError, match="Expected atol for a value of 0"):
+        references.update(path, "fig-a", "error", number=0.0, reason="a reason")
+    assert path.read_text() == before
+
+
 def test_bounds_are_not_updated_by_command(tmp_path):
     path = write(tmp_path, entry(upper=0.5))
     with pytest.raises(ValueError, match="Use an editor to move a bound"):

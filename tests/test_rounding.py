@@ -32,7 +32,7 @@ def record():
 
 
 def test_the_record_is_of_all_numbers_of_the_book_that_have_a_value_and_are_computed(record, root):
-    assert sorted(record["distances"]) == notebooks()
+    assert sorted(record["distances"]) == sorted(record["machines"]) == notebooks()
     for notebook, distances in record["distances"].items():
         judges = read(root / "tests" / "reference" / f"{notebook}.toml")[1]
         valued = [j for j in judges.values() if j.value is not None]
@@ -120,15 +120,19 @@ def test_distances_are_those_of_numbers_with_a_value(tmp_path):
         rounding.measure(moved, ["a"], other)
 
 
-def test_notebooks_measured_anew_join_the_others_of_one_machine():
-    run = {"machine": "N, 2 cores", "versions": {"jax": "1"}}
-    old = run | {"date": "2024-10-16", "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.y": 0.2}}}
-    new = run | {"date": "2024-10-17", "distances": {"b": {"fig-b.z": 0.3}}}
-    assert rounding.joined(old, new) == new | {
-        "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.z": 0.3}}
+def test_notebooks_measured_anew_join_the_others_of_any_machine():
+    run = {"date": "2024-10-16", "versions": {"jax": "1"}}
+    old = run | {
+        "machines": {"a": "N, 2 cores", "b": "N, 2 cores"},
+        "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.y": 0.2}},
+    }
+    new = run | {"machines": {"b": "M, 4 cores"}, "distances": {"b": {"fig-b.z": 0.3}}}
+    assert rounding.joined(old, new) == run | {
+        "machines": {"a": "N, 2 cores", "b": "M, 4 cores"},
+        "distances": {"a": {"fig-a.x": 0.1}, "b": {"fig-b.z": 0.3}},
     }
     with pytest.raises(RuntimeError, match=r"Use python -m tests\.rounding without names"):
-        rounding.joined(old | {"machine": "M, 2 cores"}, new)
+        rounding.joined(old | {"versions": {"jax": "2"}}, new)
 
 
 def waves(flags):

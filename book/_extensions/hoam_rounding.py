@@ -23,6 +23,7 @@ def rounding_text(root: Path) -> str:
         if judge.value is not None
     }
     counts = {of: sum(j.of == of for j in judges.values()) for of in references.SPREADS}
+    machines = " and ".join(sorted(set(entry["machines"].values())))
     moved = [key for key, distance in distances.items() if distance > 0]
     margins = {key: judges[key].margin for key in moved if key in judges and judges[key].margin}
     (notebook, name), share = max(
@@ -31,7 +32,7 @@ def rounding_text(root: Path) -> str:
     )
     return (
         f"**{len(moved)} of {len(distances)} numbers with a value moved** ({entry['date']}, "
-        f"version {entry['versions']['hoam']}, {entry['machine']}), `{notebook}: {name}` by the "
+        f"version {entry['versions']['hoam']}, {machines}), `{notebook}: {name}` by the "
         f"most of its tolerance, {share:.2f}. The tolerances of {counts['machines']} numbers are "
         f"derived from it, those of {counts['seeds']} from seeds and of {counts['draws']} from "
         "draws, three standard deviations each; what is left is exact, 0, or allowed a hundredth "

@@ -13,11 +13,11 @@ from hoam.systems import StrongLandau
 def runs() -> Iterator[Config]:
     """Yield all runs of this system."""
     for seed in range(5):
-        hoam_g, am = _run("hoam_g", seed), _run("am", seed)
-        yield from (hoam_g, am, _run("hoam_s", seed))
+        hoam_g, am, hoam_s = (_run(method, seed) for method in ("hoam_g", "am", "hoam_s"))
+        yield from (hoam_g, am, hoam_s)
         yield from rivals(hoam_g, probes=1)
         if seed < 3:  # the filaments are learned last
-            yield from (longer(hoam_g), longer(am))
+            yield from (longer(hoam_g), longer(hoam_s), longer(am))
 
 
 def _run(method: str, seed: int) -> Config:
