@@ -66,14 +66,14 @@ def test_a_stored_error_is_found_again():
 
 def test_costs_are_medians_of_all_calls_and_of_the_errors_of_the_seeds(tmp_path, monkeypatch):
     monkeypatch.setattr(equal_error, "OUTCOMES", Outcomes(tmp_path / "equal_error.json"))
-    labels = [solver.label for solver in equal_error.SOLVERS["bistable"]["dice"]]
+    labels = [solver.label for solver in equal_error.SOLVERS["bistable"]["hoam_g"]]
     each = (([1.0, 9.0, 8.0], 0.3), ([5.0, 6.0, 4.0], 0.1), ([2.0, 7.0, 3.0], 0.2))
     for seed, (seconds, error) in enumerate(each):
         costs = {label: {"seconds": seconds, "error": error} for label in labels}
-        equal_error.OUTCOMES.add(Run("bistable", 0.2, "dice", seed).name, {"costs": costs})
-    for found in equal_error.costs("bistable", "dice").values():
+        equal_error.OUTCOMES.add(Run("bistable", 0.2, "hoam_g", seed).name, {"costs": costs})
+    for found in equal_error.costs("bistable", "hoam_g").values():
         assert found == solvers.Cost(5.0, 0.2)
-    assert equal_error.seconds("bistable", "dice") == (5.0, 1.0, 9.0)
+    assert equal_error.seconds("bistable", "hoam_g") == (5.0, 1.0, 9.0)
 
 
 @pytest.mark.parametrize(
