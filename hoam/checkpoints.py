@@ -64,13 +64,8 @@ def save_tree(
         known, its_header = _read(as_path(beside), kind)
         here, there = path.resolve(), as_path(beside).resolve()
         near = here != there and here.parent == there.parent
-        if (
-            not near
-            or "beside" in its_header
-            or not all(
-                name in arrays and _same(array, arrays[name]) for name, array in known.items()
-            )
-        ):
+        shared = all(name in arrays and _same(a, arrays[name]) for name, a in known.items())
+        if not near or not shared or "beside" in its_header:
             message = (
                 f"Expected arrays that are all in {path} as well, in a file of its folder that "
                 f"holds them itself; got {beside}. Use the model that this one goes on from."
